@@ -1,0 +1,1 @@
+"""Questions asked of a model by rules, reports and views."""

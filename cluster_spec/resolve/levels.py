@@ -1,0 +1,112 @@
+"""Fabrics of explicit switches: tiers from roles or from distance, links turned lower end first, classes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cluster_spec.model.cluster import Tier
+from cluster_spec.resolve.wiring import PENDING
+
+if TYPE_CHECKING:
+    from cluster_spec.resolve.clos import Build, Links
+
+LEVEL_NAMES = ("leaf", "spine", "core", "tier-4", "tier-5", "tier-6", "tier-7", "tier-8")
+
+
+def rank_switches(build: Build, given: tuple[Tier, ...]) -> tuple[tuple[Tier, ...], np.ndarray]:
+    """Return the tiers of a fabric and the tier of every device (-1: no switch of it).
+
+    Explicit switches take the tier that their role names; without roles, their distance from the endpoints.
+    """
+    census = build.stage.census
+    mine = census.column("fabric") == build.index
+    tier = np.where(mine, census.column("tier"), -1)
+    loose = np.flatnonzero(mine & (tier < 0))
+    if not loose.size:
+        return given, tier
+    roles = census.column("role")[loose]
+    names = [census.roles[int(r)] for r in np.unique(roles)]
+    if all(name in LEVEL_NAMES or name in {t.name for t in given} for name in names):
+        order = [n for n in LEVEL_NAMES if n in names]
+        extra = tuple(n for n in order if n not in {t.name for t in given})
+        tiers = (*given, *(_tier(build, n, loose, extra) for n in extra))
+        index = {t.name: i for i, t in enumerate(tiers)}
+        tier[loose] = [index[census.roles[int(r)]] for r in roles]
+        return tiers, tier
+    distance = _distances(build, mine, tier)
+    tier[loose] = np.maximum(distance[loose], 0)
+    deepest = int(tier[loose].max()) if loose.size else -1
+    known = list(given)
+    for level in range(len(given), deepest + 1):
+        known.append(_tier(build, LEVEL_NAMES[min(level, len(LEVEL_NAMES) - 1)], loose[tier[loose] == level], ()))
+    return tuple(known), tier
+
+
+def _tier(build: Build, name: str, rows: np.ndarray, extra: tuple[str, ...]) -> Tier:
+    del extra
+    census = build.stage.census
+    parts = census.column("part")[rows]
+    origins = census.column("origin")[rows]
+    part = int(parts[0]) if parts.size else -1
+    origin = int(origins[0]) if origins.size else build.stage.scope.origin(*build.path, "switches")
+    return Tier(name, part, None, None, None, 0, "explicit", "as listed", origin)
+
+
+def _distances(build: Build, mine: np.ndarray, tier: np.ndarray) -> np.ndarray:
+    """Return the level of each switch: 0 where endpoints hang, then by breadth; -1 where nothing reaches."""
+    a = np.concatenate([link.a_device for link in build.links]) if build.links else np.zeros(0, np.int64)
+    z = np.concatenate([link.z_device for link in build.links]) if build.links else np.zeros(0, np.int64)
+    level = np.where(mine & (tier >= 0), tier, -1).astype(np.int64)
+    to_switch = ~mine[a] & mine[z]
+    from_switch = mine[a] & ~mine[z]
+    level[z[to_switch]] = np.where(level[z[to_switch]] < 0, 0, level[z[to_switch]])
+    level[a[from_switch]] = np.where(level[a[from_switch]] < 0, 0, level[a[from_switch]])
+    both = mine[a] & mine[z]
+    a, z = a[both], z[both]
+    if not (level >= 0).any() and a.size:
+        level[a[0]] = 0
+    for step in range(64):
+        reach = np.concatenate([z[(level[a] == step) & (level[z] < 0)], a[(level[z] == step) & (level[a] < 0)]])
+        if not reach.size:
+            break
+        level[reach] = step + 1
+    return level
+
+
+def classify(build: Build, tiers: tuple[Tier, ...], tier: np.ndarray) -> None:
+    """Turn pending links lower end first and give each its class."""
+    split: list[Links] = []
+    for link in build.links:
+        if not isinstance(link.klass, int) or link.klass != PENDING:
+            split.append(link)
+            continue
+        low, high = tier[link.a_device], tier[link.z_device]
+        turn = low > high
+        a_device = np.where(turn, link.z_device, link.a_device)
+        z_device = np.where(turn, link.a_device, link.z_device)
+        a_port = np.where(turn, link.z_port, link.a_port)
+        z_port = np.where(turn, link.a_port, link.z_port)
+        low, high = np.minimum(low, high), np.maximum(low, high)
+        link.a_device, link.a_port, link.z_device, link.z_port = a_device, a_port, z_device, z_port
+        pair = (low + 1) * (len(tiers) + 1) + high + 1
+        link.klass = np.full(pair.size, -1, dtype=np.int16)  # type: ignore[assignment]
+        for value in np.unique(pair):
+            lower, upper = int(value) // (len(tiers) + 1) - 1, int(value) % (len(tiers) + 1) - 1
+            klass = _class(build, tiers, lower, upper)
+            link.klass[pair == value] = klass  # type: ignore[index]
+        split.append(link)
+    build.links = split
+
+
+def _class(build: Build, tiers: tuple[Tier, ...], lower: int, upper: int) -> int:
+    name = [tiers[i].name if i >= 0 else "node" for i in (lower, upper)]
+    for index, known in enumerate(build.classes.items):
+        if known.fabric == build.index and known.name == "-".join(name):
+            return index
+    fabric: Any = build.fabric
+    rate = build.stage.scope.optional(
+        (fabric.rates or {}).get("-".join(name)) or fabric.rate, "rate", (*build.path, "rate")
+    )
+    return build.classes.add(build, name[0], name[1], lower, upper, rate)

@@ -1,0 +1,101 @@
+"""The arithmetic of a Clos step: groups, positions, switch numbers and ports, on whole columns.
+
+Everything here is at final extent (`grow_to`): what is not built keeps its number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SMALL = 1 << 24
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grouping:
+    """Groups of equal coordinates, in the order of those coordinates.
+
+    `group` numbers the group of each member; `keys` are the coordinate values, groups x names.
+    """
+
+    group: np.ndarray
+    keys: np.ndarray
+    count: int
+
+
+def group_by(columns: Sequence[np.ndarray], size: int) -> Grouping:
+    """Number the groups of equal values of some columns, ordered by the columns' values from left to right."""
+    if not columns:
+        return Grouping(np.zeros(size, dtype=np.int64), np.zeros((1 if size else 0, 0), np.int64), 1 if size else 0)
+    lows = [int(c.min()) if c.size else 0 for c in columns]
+    extents = [int(c.max()) - low + 1 if c.size else 1 for c, low in zip(columns, lows, strict=True)]
+    key = np.zeros(size, dtype=np.int64)
+    for column, low, extent in zip(columns, lows, extents, strict=True):
+        key = key * extent + (column - low)
+    total = int(np.prod([float(e) for e in extents]))
+    if total <= max(SMALL, 4 * size) and total < 1 << 26:
+        present = np.zeros(total, dtype=bool)
+        present[key] = True
+        found = np.flatnonzero(present)
+        number = np.zeros(total, dtype=np.int64)
+        number[found] = np.arange(found.size)
+        group = number[key]
+    else:
+        found, group = np.unique(key, return_inverse=True)
+    keys = np.empty((found.size, len(columns)), dtype=np.int64)
+    rest = found
+    for i in range(len(columns) - 1, -1, -1):
+        keys[:, i] = rest % extents[i] + lows[i]
+        rest = rest // extents[i]
+    return Grouping(group, keys, int(found.size))
+
+
+def ranks(group: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the position of each member in its group (in given order), and the size of each group."""
+    sizes = np.bincount(group, minlength=count)
+    if count == 1:
+        return np.arange(group.size, dtype=np.int64), sizes
+    packed = (group.astype(np.int64) << 32) | np.arange(group.size, dtype=np.int64)
+    packed.sort()
+    order = packed & 0xFFFFFFFF
+    starts = np.zeros(count, dtype=np.int64)
+    np.cumsum(sizes[:-1], out=starts[1:])
+    position = np.empty(group.size, dtype=np.int64)
+    position[order] = np.arange(group.size, dtype=np.int64) - np.repeat(starts, sizes)
+    return position, sizes
+
+
+def unit_ranks(group: np.ndarray, count: int, unit: np.ndarray) -> np.ndarray:
+    """Return the position of each member's unit among the units of its group, in order of first occurrence."""
+    position, _ = ranks(group, count)
+    packed = (group.astype(np.int64) << 32) | position
+    order = np.argsort(packed)
+    changed = np.ones(order.size, dtype=bool)
+    changed[1:] = (group[order][1:] != group[order][:-1]) | (unit[order][1:] != unit[order][:-1])
+    running = np.cumsum(changed) - 1
+    first = np.zeros(count, dtype=np.int64)
+    starts = np.flatnonzero(np.r_[True, group[order][1:] != group[order][:-1]]) if order.size else []
+    first[group[order][starts]] = running[starts]
+    result = np.empty(order.size, dtype=np.int64)
+    result[order] = running - first[group[order]]
+    return result
+
+
+def even_count(uplinks: int, lower: int, ports: int) -> int:
+    """Return the smallest s >= ceil(lower * uplinks / ports) that divides the uplinks; 0 when there is none."""
+    least = max(-(-lower * uplinks // ports), 1)
+    return next((s for s in range(least, uplinks + 1) if uplinks % s == 0), 0)
+
+
+def agree(values: np.ndarray, owner: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the value that all members of each owner share, and where they differ (bool per owner)."""
+    shared = np.full(count, -1, dtype=np.int64)
+    shared[owner] = values
+    differ = np.zeros(count, dtype=bool)
+    differ[owner[shared[owner] != values]] = True
+    return shared, differ

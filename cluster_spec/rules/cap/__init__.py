@@ -1,0 +1,1 @@
+"""Claims: the headlines of a cluster against what it is made of."""

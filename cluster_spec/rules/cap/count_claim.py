@@ -1,0 +1,69 @@
+"""CAP007: claims of counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cluster_spec.analysis import figures
+from cluster_spec.analysis.figures import Figure
+from cluster_spec.diagnostics import Basis, Severity
+from cluster_spec.rules.base import Verdict, rule
+from cluster_spec.rules.claimed import Measure, compare
+
+if TYPE_CHECKING:
+    from cluster_spec.model.cluster import Claim, Cluster
+
+WHOLE = {
+    "accelerators": lambda c: figures.accelerators(c).total,
+    "nodes": figures.nodes,
+    "servers": figures.servers,
+    "racks": lambda c: Figure(len(c.racks)),
+    "cables": lambda c: Figure(figures.cables(c)),
+}
+FABRIC = ("switches", "links", "subnet")
+
+
+@rule(
+    "CAP007",
+    severity=Severity.ERROR,
+    basis=Basis.POLICY,
+    since="0.1",
+    source="counted on the expanded cluster",
+    needs=("claims", "contains"),
+    sections=("claims", "racks", "nodes", "ultra_nodes", "fabrics"),
+)
+def count_claim(cluster: Cluster) -> Verdict:
+    """There are more or fewer accelerators, nodes, racks, switches, links or cables than is claimed.
+
+    Why:
+        Counts are what is bought. A wrong one in the headline is a wrong one in the order.
+
+    Bad:
+        claims: {racks: {exactly: 5}}
+
+    Good:
+        claims: {racks: {exactly: 4}}
+    """
+    fabrics = {fabric.name: i for i, fabric in enumerate(cluster.fabrics)}
+
+    def measure(claim: Claim) -> Measure | None:
+        if claim.subject[0] in WHOLE:
+            return Measure(WHOLE[claim.subject[0]](cluster))
+        fabric = fabrics.get(claim.subject[1])
+        return None if fabric is None else _in_fabric(cluster, fabric, claim)
+
+    return compare(cluster, lambda c: c.subject[0] in WHOLE or c.subject[0] in FABRIC, measure)
+
+
+def _in_fabric(cluster: Cluster, fabric: int, claim: Claim) -> Measure | None:
+    own = cluster.fabrics[fabric]
+    if claim.subject[0] == "switches":
+        tiers = [i for i, tier in enumerate(own.tiers) if tier.name == claim.subject[2]]
+        return Measure(Figure(figures.tier_switches(cluster, fabric, tiers[0])), own.tiers[tiers[0]].why) if tiers else None
+    if claim.subject[0] == "links":
+        counts = figures.class_counts(cluster)
+        mine = [i for i, c in enumerate(cluster.classes) if c.fabric == fabric and c.name == claim.subject[2]]
+        return Measure(Figure(sum(int(counts[i]) for i in mine)))
+    missing = () if own.subnet_limit is not None else (f"subnet.limit of {own.protocol}",)
+    counted = f"addresses that one subnet of {own.protocol} has"
+    return Measure(Figure(own.subnet_limit, missing), counted)

@@ -1,0 +1,1 @@
+"""Cables: long enough, short enough, labelled."""

@@ -1,0 +1,1 @@
+"""What is said before there is a model: reading, the language, waivers, and the tool itself."""

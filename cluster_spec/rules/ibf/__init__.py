@@ -1,0 +1,1 @@
+"""Rules of InfiniBand and other fabrics with a subnet manager."""

@@ -1,0 +1,1 @@
+"""Ports and plugs: what is used once, what fits, what speaks the same."""

@@ -1,0 +1,1 @@
+"""Rules of redundancy: what one failure takes down."""

@@ -1,0 +1,1 @@
+"""Secrets that have no place in a manifest."""

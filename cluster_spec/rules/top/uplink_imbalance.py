@@ -1,0 +1,146 @@
+"""TOP003: every lower switch has the same links to every upper switch of its group."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cluster_spec.analysis.graph import built, wires
+from cluster_spec.analysis.tiers import balance, suspects, tolerance, usual
+from cluster_spec.diagnostics import Basis, Severity
+from cluster_spec.rules.base import Bad, Verdict, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from cluster_spec.analysis.tiers import Balance
+    from cluster_spec.model.cluster import Cluster
+
+LACK, UNEVEN = 0, 1
+
+
+@rule(
+    "TOP003",
+    severity=Severity.ERROR,
+    basis=Basis.PHYSICS,
+    since="0.1",
+    source="NVIDIA DGX SuperPOD reference architecture (H100): every leaf has the same links to every spine",
+    sections=("fabrics",),
+)
+def uplink_imbalance(cluster: Cluster) -> Verdict:
+    """A switch lacks uplinks that its neighbours have, or its uplinks are spread unevenly over the tier above.
+
+    Why:
+        Routing spreads traffic over upper switches evenly. Where one of them has fewer links it fills up first,
+        and a fabric that is non-blocking on paper blocks. Each connected group of two adjacent tiers is looked
+        at for itself; `spread: balanced` allows a difference of one.
+    Bad:
+        exceptions:
+          dead: {of: {links: "compute:compute-leaf-1-1:cage9/1"}, omit: true, because: example}
+    Good:
+        exceptions:
+          dead: {of: {links: "compute:compute-leaf-1-1:cage9/1"}, set: {medium: dr4}, because: example}
+    """
+    bad: list[Bad] = []
+    decided = 0
+    for fabric in built(cluster):
+        for link in wires(cluster, fabric):
+            if 0 <= link.lower < link.upper and link.a.size:
+                found = balance(cluster, link)
+                decided += found.low.size
+                bad += _findings(cluster, fabric, found)
+    return Verdict("devices", decided, tuple(bad))
+
+
+def _findings(cluster: Cluster, fabric: int, found: Balance) -> Iterator[Bad]:
+    """Yield switches that lack uplinks, then those whose uplinks are uneven."""
+    allowed = tolerance(cluster, fabric, found.link.upper)
+    typical = usual(found)
+    lack = typical - found.total
+    uneven = found.most - found.least > allowed
+    if not uneven.any() and not lack.any():
+        return
+    short = np.flatnonzero(lack > 0)
+    if short.size:
+        yield Bad(
+            found.low[short],
+            _short(cluster, fabric, found, short, typical),
+            found.total[short],
+            typical[short],
+            "uplinks",
+            cause=np.full(short.size, found.link.klass * 2 + LACK),
+            worst=lack[short],
+        )
+    rest = np.flatnonzero((suspects(found, uneven) & (lack <= 0)) | (lack < 0))
+    if rest.size:
+        yield Bad(
+            found.low[rest],
+            _uneven(cluster, fabric, found, rest),
+            (found.most - found.least)[rest],
+            allowed,
+            "links of difference",
+            cause=np.full(rest.size, found.link.klass * 2 + UNEVEN),
+        )
+
+
+def _short(
+    cluster: Cluster, fabric: int, found: Balance, short: np.ndarray, typical: np.ndarray
+) -> Callable[[str, int], str]:
+    tiers = cluster.fabrics[fabric].tiers
+    low, high = tiers[found.link.lower].name, tiers[found.link.upper].name
+    lack = (typical - found.total)[short]
+
+    def tell(subject: str, i: int) -> str:
+        least, most = int(lack.min()), int(lack.max())
+        number = "one uplink" if most == 1 else f"{least if least == most else f'{least} to {most}'} uplinks"
+        verb = "lacks" if short.size == 1 else "lack"
+        row = short[i]
+        worst = cluster.devices.names.spell(int(found.low[row]))
+        return (
+            f"{short.size:,} of {found.low.size:,} {low} switches {verb} {number} to {high}: {subject} "
+            f"({worst} has {found.total[row]}, {typical[row]} are usual)"
+        )
+
+    return tell
+
+
+def _uneven(cluster: Cluster, fabric: int, found: Balance, rest: np.ndarray) -> Callable[[str, int], str]:
+    tiers, names = cluster.fabrics[fabric].tiers, cluster.devices.names
+    low, high = tiers[found.link.lower].name, tiers[found.link.upper].name
+
+    def tell(subject: str, i: int) -> str:
+        row = int(rest[i])
+        own = found.low[row]
+        if found.most[row] == found.least[row]:
+            return f"{subject}: {names.spell(int(own))} has {found.total[row]} links to {high}, other {low} switches less"
+        most, least = _pairs(found, row)
+        return (
+            f"{subject}: {low} links to {high} are uneven, {names.spell(int(own))} has {found.most[row]} to "
+            f"{names.spell(most)} and {found.least[row]} to {names.spell(least)}"
+        )
+
+    return tell
+
+
+def _pairs(found: Balance, row: int) -> tuple[int, int]:
+    """Return the upper switches with the most and the fewest links of one lower switch.
+
+    Compared with the most similar switch of its group, so that a link that went to a wrong group shows as such.
+    """
+    link = found.link
+    group = found.low[found.group == found.group[row]]
+    index = np.full(int(max(link.a.max(), link.z.max())) + 1, -1, dtype=np.int64)
+    index[group] = np.arange(group.size)
+    mine = index[link.a] >= 0
+    a, z = index[link.a[mine]], link.z[mine]
+    upper, z = np.unique(z, return_inverse=True)
+    if group.size * upper.size > 1 << 24:
+        return int(upper[0]), int(upper[-1])
+    table = np.bincount(a * upper.size + z, minlength=group.size * upper.size).reshape(group.size, -1)
+    own = int(index[found.low[row]])
+    likeness = np.minimum(table, table[own]).sum(axis=1)
+    likeness[own] = -1
+    other = table[int(np.argmax(likeness))]
+    change = table[own] - other if group.size > 1 and (table[own] != other).any() else table[own]
+    return int(upper[np.argmax(change)]), int(upper[np.argmin(change)])
