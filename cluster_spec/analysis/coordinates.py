@@ -11,7 +11,6 @@ from cluster_spec.analysis.cache import once
 from cluster_spec.analysis.graph import degrees, groups, wires
 
 if TYPE_CHECKING:
-    from cluster_spec.analysis.graph import Wires
     from cluster_spec.model.cluster import Cluster
 
 PLANE = "plane"
@@ -78,14 +77,13 @@ def leaf_values(cluster: Cluster, fabric: int, coordinate: str) -> Shared:
     )
 
 
-def raise_values(cluster: Cluster, fabric: int, values: Shared) -> tuple[Shared, tuple[Wires, ...]]:
-    """Carry values from the first switches to those above; returns also the tier pairs that join two values.
+def raise_values(cluster: Cluster, fabric: int, values: Shared) -> Shared:
+    """Carry values from the first switches to those above.
 
     A connected group of a tier pair whose lower switches agree gives its value to its upper switches. In one
     that does not, each upper switch is asked for itself; those with several values pass nothing on.
     """
     value, differ = values.value.copy(), values.differ.copy()
-    mixed: list[Wires] = []
     for link in sorted(wires(cluster, fabric), key=lambda w: (w.lower, w.upper)):
         if link.lower < 0 or link.upper <= link.lower or not link.a.size:
             continue
@@ -97,11 +95,10 @@ def raise_values(cluster: Cluster, fabric: int, values: Shared) -> tuple[Shared,
         if not common.differ.any():
             _give(value, differ, upper, common.value[label[upper]])
             continue
-        mixed.append(link)
         own = shared(value.size, link.z, np.where(differ[link.a], -1, value[link.a]))
         _give(value, differ, upper, own.value[upper])
         differ |= own.differ
-    return Shared(value, differ), tuple(mixed)
+    return Shared(value, differ)
 
 
 def _give(value: np.ndarray, differ: np.ndarray, rows: np.ndarray, given: np.ndarray) -> None:
@@ -131,7 +128,11 @@ def _networks(cluster: Cluster, fabric: int) -> Networks | str:
     own = cluster.fabrics[fabric]
     size = own.endpoints.device.size
     declared = own.disjoint
-    if not declared and own.role == "scale-up" and (own.endpoints.coordinates.get("ultra_node", _NONE) >= 0).any():
+    if (
+        not declared
+        and own.role == "scale-up"
+        and (own.endpoints.coordinates.get("ultra_node", _NONE) >= 0).any()
+    ):
         declared = ("ultra_node",)
     if not declared:
         return Networks(np.zeros(size, dtype=np.int64), ("",))

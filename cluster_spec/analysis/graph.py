@@ -273,7 +273,9 @@ def _through_owners(cluster: Cluster, fabric: int) -> Components:
     for link in wires(cluster, fabric):
         if link.lower < 0 <= link.upper:
             inside = ultra_node[link.a].astype(np.int64)
-            label = join_two_sides(size + len(cluster.ultra_nodes), np.where(inside >= 0, size + inside, link.a), link.z)
+            label = join_two_sides(
+                size + len(cluster.ultra_nodes), np.where(inside >= 0, size + inside, link.a), link.z
+            )
             touched = np.flatnonzero(label >= 0)
             a.append(touched)
             z.append(label[touched])

@@ -218,7 +218,9 @@ def _use(name: str, part: int, rows: np.ndarray, used: Load, *, top: bool) -> Ti
     down, up = used.down_rate[rows], used.up_rate[rows]
     if top or used.unknown[rows].any() or not up.any():
         worst = int(rows[np.argmax(used.down[rows])])
-        return TierUse(name, part, rows.size, int(used.down[worst]), 0 if top else int(used.up[worst]), None, worst)
+        return TierUse(
+            name, part, rows.size, int(used.down[worst]), 0 if top else int(used.up[worst]), None, worst
+        )
     ratio = np.where(up > 0, down / np.maximum(up, 1), np.where(down > 0, np.inf, 0.0))
     at = int(np.argmax(ratio))
     worst = int(rows[at])
@@ -245,7 +247,10 @@ def _nonblocking(cluster: Cluster, fabric: int) -> tuple[bool | None, str]:
     over = used.down_rate[low] > used.up_rate[low]
     if over.any():
         name = cluster.devices.names.spell(int(low[np.argmax(over)]))
-        return False, f"{int(over.sum())} of {low.size} switches have less bandwidth up than down, {name} first"
+        return (
+            False,
+            f"{int(over.sum())} of {low.size} switches have less bandwidth up than down, {name} first",
+        )
     for link in wires(cluster, fabric):
         if 0 <= link.lower < link.upper and link.a.size:
             even = balance(cluster, link)

@@ -130,7 +130,7 @@ def _supply(work: Work) -> None:
     from cluster_spec.resolve.power import resolve_power  # noqa: PLC0415 - only with the section
 
     with work.scope.section("power"):
-        work.power = resolve_power(work.stage, manifest.power, manifest.external)
+        work.power = resolve_power(work.stage, manifest.power)
     if manifest.cooling is not None and work.power is not None:
         from cluster_spec.resolve.cooling import resolve_cooling  # noqa: PLC0415 - only with the section
 

@@ -10,6 +10,7 @@ import numpy as np
 from cluster_spec import units
 from cluster_spec.diagnostics import DANGLING, PORT_BUDGET, SHAPE, TOO_MANY_SPINES
 from cluster_spec.model.cluster import Tier
+from cluster_spec.model.namespace import NameTable
 from cluster_spec.resolve.classes import Classes, tier_rates
 from cluster_spec.resolve.ports import Ports, Wanted, plan_ports, tier_counts
 from cluster_spec.resolve.scope import Stop
@@ -175,12 +176,23 @@ def _columns(build: Build, step: Step | None, names: list[str], path: Path) -> l
         if step is not None and step.disagree.get(name, np.zeros(1, bool)).any():
             _say_disagreement(build, step, name, where)
         if column.size and int(column.min()) < 0:
-            what = "an endpoint set" if step is None else step.name
-            raise build.stage.scope.stop(DANGLING, where, f"{what} has no coordinate {name}")
+            raise build.stage.scope.stop(DANGLING, where, _lacking(build, step, name, column))
         if name == "rack" and "_rack_family" in known:
             columns.append(known["_rack_family"])
         columns.append(column)
     return columns
+
+
+def _lacking(build: Build, step: Step | None, name: str, column: np.ndarray) -> str:
+    """Word who lacks a coordinate."""
+    if step is not None:
+        return f"{step.name} switches have no coordinate {name}"
+    ends = build.ends
+    lost = np.flatnonzero(column < 0)
+    built = lost[ends.device[lost] >= 0]
+    devices = np.unique(ends.device[built])
+    who = NameTable(tuple(build.stage.census.groups)).fold(devices) if devices.size else "what is not built yet"
+    return f"{who} ({ends.sets[int(ends.member[lost[0]])]}): no coordinate {name}"
 
 
 def _say_disagreement(build: Build, step: Step, name: str, where: Path) -> None:
@@ -201,6 +213,7 @@ def _first(build: Build, name: str, tier: Any, path: Path, part: int, *, topmost
     below, above = tier_rates(build, "node", name, part, tier)
     ports = plan_ports(stage, part, Wanted(down, up, reserved, below, above, topmost), tier.zones, path)
     per = tuple(tier.per or ())
+    ends = build.ends = ends.without_lost(per)
     grouping = group_by(_columns(build, None, list(per), path), ends.device.size)
     count = stage.scope.count(tier.count, (*path, "count"), low=1)
     index, port = _positions(build, tier, path, grouping.group, grouping.count, ports, count)

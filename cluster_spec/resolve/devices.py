@@ -65,6 +65,7 @@ def device_family(stage: Stage, family: Family, kind: str, role: str, **fixed: A
     columns = _Columns(family.size)
     for entry in family.entries:
         _device_entry(stage, entry, columns, role)
+    foresee_racks(stage, family, columns.rack_family, columns.rack_number)
     built = family.rows >= 0
     taken = {name: column[family.numbers] for name, column in columns.values.items()}
     group = family.group()
@@ -164,6 +165,21 @@ def holds_accelerators(hardware: Hardware, part: Part) -> int:
         inner = hardware.parts[hardware.part(content.part, ("nodes",))]
         total += content.count * (1 if inner.kind == "accelerator" else 0)
     return total
+
+
+def foresee_racks(stage: Stage, family: Family, rack_family: np.ndarray, rack_number: np.ndarray) -> None:
+    """Fill in the racks of numbers that are not built: `rack` templates hold for them as well."""
+    section = stage.floor.section
+    if section is None or not (rack_number < 0).any():
+        return
+    owner = family.owners()
+    for index, entry in enumerate(family.entries):
+        value = entry.value.rack
+        open_ = np.flatnonzero((owner == index) & (rack_number < 0))
+        if value is None or "[" in value or not open_.size:
+            continue
+        env = family.bindings(entry, open_)
+        rack_family[open_], rack_number[open_] = section.foreseen(stage.scope, value, env, open_.size)
 
 
 def phase_column(stage: Stage, phase: str | None, path: Any, env: Mapping[str, Any], count: int) -> np.ndarray:
@@ -323,6 +339,10 @@ def _inner(stage: Stage, family: Family, part: Part, table: dict[str, np.ndarray
             first_rack = rack[:, 0]
         offset += block.per
     table["rack"][family.rows[family.numbers]] = first_rack[family.numbers]
+    if all(len(set(m.rack or (0,))) == 1 for m in members) and per:
+        one_family, one_number = rack_family[::per].copy(), rack_number[::per].copy()
+        foresee_racks(stage, family, one_family, one_number)
+        rack_family[:], rack_number[:] = np.repeat(one_family, per), np.repeat(one_number, per)
     un = np.repeat(np.arange(family.size), per)
     stage.census.populations.append(
         Population(

@@ -47,6 +47,20 @@ class Ends:
         """Which of them exist."""
         return self.device >= 0
 
+    def without_lost(self, names: tuple[str, ...]) -> Ends:
+        """Leave out what is not built and lacks a coordinate: it has no place in any group yet."""
+        lost = np.zeros(self.device.size, dtype=bool)
+        for name in names:
+            if name in self.coordinates:
+                lost |= self.coordinates[name] < 0
+        lost &= self.device < 0
+        if not lost.any():
+            return self
+        keep = np.flatnonzero(~lost)
+        coordinates = {k: v[keep] for k, v in self.coordinates.items()}
+        columns = (self.device[keep], self.port[keep], self.member[keep], self.unit[keep])
+        return Ends(*columns, coordinates, self.sets, self.homed[keep], self.rack_families)
+
 
 def resolve_endpoints(stage: Stage, fabric: Any, path: Path, own: int, groups: Groups) -> Ends:
     """Collect the endpoints of a fabric: sets by `order`, then name; families by name; then number and port."""

@@ -84,6 +84,25 @@ class Family:
             total = total * extent + local
         return np.where(bad, -1, total)
 
+    def owners(self) -> np.ndarray:
+        """Return the entry of each number; what no entry names yet goes with its nearest predecessor."""
+        owner = np.full(self.size, -1, dtype=np.int64)
+        for index, entry in enumerate(self.entries):
+            owner[entry.numbers] = index
+        known = np.flatnonzero(owner >= 0)
+        if not known.size:
+            return owner
+        last = np.maximum.accumulate(np.where(owner >= 0, np.arange(self.size), -1))
+        return np.asarray(owner[np.where(last < 0, known[0], last)])
+
+    def bindings(self, entry: Entry, numbers: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the named brackets of an entry at any numbers of the family."""
+        return {
+            bracket.name: column
+            for bracket, column in zip(entry.range.brackets, self.printed(numbers), strict=True)
+            if bracket.name is not None and not bracket.letters
+        }
+
     def group(self) -> NameGroup:
         """Return the names of the family's rows."""
         return NameGroup(
@@ -198,6 +217,32 @@ class Section:
             if name not in cache:
                 cache[name] = self._named(scope, name, path)
         return np.array([cache[name] for name in names], dtype=np.int64)
+
+    def foreseen(
+        self, scope: Scope, value: str, env: Mapping[str, Any], count: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return family index and number that a template names for `count` elements, declared or not; -1 none.
+
+        It serves what is not built yet, so nothing here is a finding.
+        """
+        family_index = np.full(count, -1, dtype=np.int64)
+        number = np.full(count, -1, dtype=np.int64)
+        try:
+            template = compile_template(value)
+            full = {**scope.integers, **env}
+            family = self._by_literals.get(template.literals)
+            if family is not None and not any(family.letters):
+                columns = [np.broadcast_to(np.asarray(v, dtype=np.int64), count) for v in template.values(full)]
+                number = family.number(columns) if columns else np.zeros(count, dtype=np.int64)
+                family_index[number >= 0] = self.families.index(family)
+                return family_index, number
+            hits = [self.find(name) for name in template.spell(full, count)]
+        except ExpressionError:
+            return family_index, number
+        for i, hit in enumerate(hits):
+            if hit is not None:
+                family_index[i], number[i] = self.families.index(hit[0]), hit[1]
+        return family_index, number
 
     def many(self, scope: Scope, value: str, path: Path) -> np.ndarray:
         """Resolve a *set* field to rows, in written order; dropped names leave the set."""

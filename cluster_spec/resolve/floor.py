@@ -13,7 +13,7 @@ from cluster_spec.model.namespace import NameTable
 from cluster_spec.model.tables import STATES, Racks
 from cluster_spec.resolve.families import Section, build_section
 from cluster_spec.resolve.scope import Stop
-from cluster_spec.resolve.values import choices, numbers, where
+from cluster_spec.resolve.values import choices, numbers, texts, where
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -119,7 +119,7 @@ def resolve_racks(
     floor.racks = Racks(
         NameTable(tuple(f.group() for f in section.families if f.count)),
         free=tuple(free),
-        placed=columns["row"] >= 0,
+        placed=(columns["row"] >= 0) & (floor.row_section is not None),
         **columns,
     )
 
@@ -142,8 +142,9 @@ def _rack_entry(
     put("air_limit", _limit(scope, value.air, (*path, "air")))
     if value.row is not None:
         if floor.row_section is None:
-            raise scope.dangling((*path, "row"), value.row, "row", [])
-        put("row", floor.row_section.one(scope, value.row, (*path, "row"), env, count))
+            put("row", _named_rows(scope, floor, value.row, (*path, "row"), env, count))
+        else:
+            put("row", floor.row_section.one(scope, value.row, (*path, "row"), env, count))
         if value.slot is None:
             raise scope.stop(SHAPE, path, f"{entry.range.text} has a row and no slot in it", key=True)
     if value.slot is not None:
@@ -155,6 +156,20 @@ def _rack_entry(
     if units is not None:
         put("free_set", len(free))
         free.append(units)
+
+
+def _named_rows(
+    scope: Scope, floor: Floor, text: str, path: Any, env: Mapping[str, Any], count: int
+) -> np.ndarray:
+    """Without a `site` rows are names only: they order racks and have no place on a floor."""
+    spelled = texts(scope, text, path, env, count)
+    names = [str(spelled)] * count if isinstance(spelled, str) or spelled is None else [str(s) for s in spelled]
+    known = {row.name: i for i, row in enumerate(floor.rows)}
+    for name in names:
+        if name not in known:
+            known[name] = len(floor.rows)
+            floor.rows.append(Row(name, -1, 0, 0, 0, "x", None, None, None, scope.origin(*path[:-1])))
+    return np.array([known[name] for name in names], dtype=np.int64)
 
 
 def _limit(scope: Scope, text: str | None, path: Any) -> int:
@@ -176,7 +191,7 @@ def _positions(floor: Floor, columns: dict[str, np.ndarray]) -> None:
     """Put the middle of each rack on the floor: origin + (slot - 1/2) pitch along the row."""
     row = columns["row"]
     on = row >= 0
-    if not floor.rows or not on.any():
+    if floor.row_section is None or not floor.rows or not on.any():
         return
     at = row[on]
     pitch = np.array([r.pitch for r in floor.rows])[at]

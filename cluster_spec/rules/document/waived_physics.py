@@ -10,7 +10,7 @@ Bad:
 
 Good:
     waivers:
-      one-port: {code: REL007, of: compute, because: cards have one port, by: owner, until: 2099-12-31}
+      one-port: {code: REL007, of: "un[*]", because: cards have one port, by: owner, until: 2099-12-31}
 """
 
 from __future__ import annotations

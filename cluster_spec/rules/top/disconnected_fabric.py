@@ -74,7 +74,9 @@ def _isolated(cluster: Cluster, fabric: int) -> Iterator[Bad]:
     mine = working(cluster, fabric)
     alone = mine[~linked_devices(cluster, fabric)[mine]]
     if alone.size:
-        yield Bad(alone, lambda s, _: f"{s} of {own.name}: no working link", measured=0, limit=1, unit="links")
+        yield Bad(
+            alone, lambda s, _: f"{s} of {own.name}: no working link", measured=0, limit=1, unit="links"
+        )
 
 
 def _apart(cluster: Cluster, fabric: int) -> Iterator[Bad | Unknown]:
@@ -103,8 +105,8 @@ def _apart(cluster: Cluster, fabric: int) -> Iterator[Bad | Unknown]:
         limit=1,
         unit="components",
         origin=np.full(rows.size, own.origin),
-        related=cluster.devices.origin[rows].astype(np.int64),
-        related_text="these switches",
+        related=np.full(rows.size, int(cluster.devices.origin[rows[0]])),
+        related_text="switches of that component",
     )
 
 

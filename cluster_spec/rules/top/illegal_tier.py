@@ -34,10 +34,10 @@ def illegal_tier(cluster: Cluster) -> Verdict:
         and exceptions, mostly by one wrong name.
     Bad:
         exceptions:
-          moved: {of: {links: "compute:un1-b1:scale-out0"}, move: {z: "compute-spine-1 cage20/1"}, because: example}
+          moved: {of: {links: "compute:un1-b1:scale-out0"}, move: {z: "compute-spine-1 20/1"}, because: example}
     Good:
         exceptions:
-          moved: {of: {links: "compute:un1-b1:scale-out0"}, move: {z: "compute-leaf-1-1 cage40/1"}, because: example}
+          moved: {of: {links: "compute:un1-b1:scale-out0"}, move: {z: "compute-leaf-1-1 40/1"}, because: example}
     """
     bad: list[Bad] = []
     decided = 0
@@ -51,7 +51,16 @@ def illegal_tier(cluster: Cluster) -> Verdict:
             if rows.size:
                 a, z = tier[cluster.links.a_device[rows]], tier[cluster.links.z_device[rows]]
                 cause = a * (len(own.tiers) + 1) + z
-                bad.append(Bad(rows, _say(cluster, fabric, rows, tier), cause=cause, measured=z - a, limit=1, unit="tiers"))
+                bad.append(
+                    Bad(
+                        rows,
+                        _say(cluster, fabric, rows, tier),
+                        cause=cause,
+                        measured=z - a,
+                        limit=1,
+                        unit="tiers",
+                    )
+                )
     return Verdict("links", decided, tuple(bad))
 
 

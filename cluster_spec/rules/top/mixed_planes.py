@@ -50,12 +50,11 @@ def mixed_planes(cluster: Cluster) -> Verdict:
             if coordinate not in known:
                 unknown.append(Unknown(f"coordinate {coordinate} of {own.name}"))
                 continue
-            values, mixed = raise_values(cluster, fabric, leaf_values(cluster, fabric, coordinate))
+            values = raise_values(cluster, fabric, leaf_values(cluster, fabric, coordinate))
             decided += int((values.value >= 0).sum())
             rows = np.flatnonzero(values.differ)
             if rows.size:
                 bad.append(_joined(cluster, fabric, coordinate, rows))
-            del mixed
         if planes:
             count, found, open_ = _adapters(cluster, fabric)
             decided += count
@@ -72,7 +71,7 @@ def _joined(cluster: Cluster, fabric: int, coordinate: str, rows: np.ndarray) ->
 
     def below(row: int) -> list[int]:
         found = set(column[(leaf == row) & (column >= 0)].tolist())
-        carried, _ = raise_values(cluster, fabric, values)
+        carried = raise_values(cluster, fabric, values)
         for link in wires(cluster, fabric):
             if link.lower >= 0:
                 lower = link.a[link.z == row]
@@ -99,7 +98,9 @@ def _adapters(cluster: Cluster, fabric: int) -> tuple[int, list[Bad], list[Unkno
         return 0, [], []
     found = adapters(cluster, fabric, planes)
     values, code = np.unique(plane[valid], return_inverse=True)
-    count = np.bincount(found.of[valid] * planes + code, minlength=found.count * planes).reshape(found.count, planes)
+    count = np.bincount(found.of[valid] * planes + code, minlength=found.count * planes).reshape(
+        found.count, planes
+    )
     wrong = (count != 1).any(axis=1) & (count > 0).any(axis=1)
     rates = end_rates(cluster, fabric)
     unknown = [Unknown(rates)] if isinstance(rates, str) else []
@@ -110,7 +111,12 @@ def _adapters(cluster: Cluster, fabric: int) -> tuple[int, list[Bad], list[Unkno
 
 
 def _ports(
-    cluster: Cluster, fabric: int, device: np.ndarray, count: np.ndarray, wrong: np.ndarray, planes: np.ndarray
+    cluster: Cluster,
+    fabric: int,
+    device: np.ndarray,
+    count: np.ndarray,
+    wrong: np.ndarray,
+    planes: np.ndarray,
 ) -> Iterator[Bad]:
     if not wrong.any():
         return
@@ -125,7 +131,15 @@ def _ports(
         return f"{subject}: {adapter} not one port in each plane of {own.name} ({table[i][at]} in plane {planes[at]})"
 
     measured = table[np.arange(rows.size), np.abs(table - 1).argmax(axis=1)]
-    yield Bad(rows, tell, measured, 1, "ports per plane", cause=np.full(rows.size, -1), related=_own(own.origin, rows))
+    yield Bad(
+        rows,
+        tell,
+        measured,
+        1,
+        "ports per plane",
+        cause=np.full(rows.size, -1),
+        related=_own(own.origin, rows),
+    )
 
 
 def _rates(
@@ -134,8 +148,9 @@ def _rates(
     if isinstance(rates, int):
         return
     low, high = np.full(device.size, np.iinfo(np.int64).max), np.zeros(device.size, dtype=np.int64)
-    np.minimum.at(low, of, rates)
-    np.maximum.at(high, of, rates)
+    linked = rates > 0
+    np.minimum.at(low, of[linked], rates[linked])
+    np.maximum.at(high, of[linked], rates[linked])
     wrong = np.flatnonzero(low < high)
     if wrong.size:
         rows, first = np.unique(device[wrong], return_index=True)

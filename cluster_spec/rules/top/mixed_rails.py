@@ -53,7 +53,9 @@ def mixed_rails(cluster: Cluster) -> Verdict:
             continue
         lost = ends.accelerator & (ends.coordinates[RAIL] < 0)
         if lost.any():
-            unknown.append(Unknown(f"coordinate rail of {cluster.fabrics[fabric].name}", np.unique(ends.device[lost])))
+            unknown.append(
+                Unknown(f"coordinate rail of {cluster.fabrics[fabric].name}", np.unique(ends.device[lost]))
+            )
         leaf = np.where(ends.accelerator, leaves(cluster, fabric), -1) if not ends.accelerator.all() else None
         leaf = leaves(cluster, fabric) if leaf is None else leaf
         found = shared(len(cluster.devices), leaf, ends.coordinates[RAIL])

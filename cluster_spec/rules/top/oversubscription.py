@@ -94,7 +94,9 @@ def _say(rows: np.ndarray, used: Load, limit: float, fabric: str) -> Callable[[s
         ratio = used.down_rate[row] / used.up_rate[row]
         worst = "" if rows.size == 1 else " at worst"
         links = f"{used.down[row]} links down, {used.up[row]} up"
-        return f"{subject} of {fabric}: oversubscribed {ratio:.4g}:1{worst} ({links}), the limit is {limit:g}:1"
+        return (
+            f"{subject} of {fabric}: oversubscribed {ratio:.4g}:1{worst} ({links}), the limit is {limit:g}:1"
+        )
 
     return tell
 

@@ -33,6 +33,7 @@ def port_budget(cluster: Cluster) -> Verdict:
         That each port is used once is PRT001's matter; here the sum is checked, reserved ports included.
     Bad:
         fabrics: {compute: {topology: {tiers: {leaf: {down: 60, up: 60}}}}}
+        policy: {must_decide: null}
     Good:
         fabrics: {compute: {topology: {tiers: {leaf: {down: 16, up: 16, reserved: 40}}}}}
     """
@@ -51,7 +52,9 @@ def port_budget(cluster: Cluster) -> Verdict:
     return Verdict("devices", decided, tuple(bad))
 
 
-def _say(down: np.ndarray, up: np.ndarray, reserved: np.ndarray, budget: np.ndarray) -> Callable[[str, int], str]:
+def _say(
+    down: np.ndarray, up: np.ndarray, reserved: np.ndarray, budget: np.ndarray
+) -> Callable[[str, int], str]:
     return lambda subject, i: (
         f"{subject}: down {down[i]} + up {up[i]} + reserved {reserved[i]} ports, the switch has {budget[i]}"
     )

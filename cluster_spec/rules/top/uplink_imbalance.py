@@ -37,10 +37,10 @@ def uplink_imbalance(cluster: Cluster) -> Verdict:
         at for itself; `spread: balanced` allows a difference of one.
     Bad:
         exceptions:
-          dead: {of: {links: "compute:compute-leaf-1-1:cage9/1"}, omit: true, because: example}
+          dead: {of: {links: "compute:compute-leaf-1-1:9/1"}, omit: true, because: example}
     Good:
         exceptions:
-          dead: {of: {links: "compute:compute-leaf-1-1:cage9/1"}, set: {medium: dr4}, because: example}
+          dead: {of: {links: "compute:compute-leaf-1-1:9/1"}, set: {medium: dr4}, because: example}
     """
     bad: list[Bad] = []
     decided = 0
