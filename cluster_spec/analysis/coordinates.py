@@ -1,4 +1,4 @@
-"""Where endpoints hang and what they have in common: leaves, networks, adapters, values shared by switches."""
+"""Where endpoints hang and what they have in common: leaves, networks, values shared by switches."""
 
 from __future__ import annotations
 
@@ -157,60 +157,6 @@ def _narrow(key: np.ndarray, extent: int, names: list[str], coordinate: str) -> 
     number = np.cumsum(present) - 1
     spelled = [f"{names[v // extent]} {coordinate} {v % extent}".strip() for v in found.tolist()]
     return number[key], spelled
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Adapters:
-    """Network adapters: per endpoint the number of its adapter, per adapter its device row and key."""
-
-    of: np.ndarray
-    device: np.ndarray
-
-    @property
-    def count(self) -> int:
-        """How many adapters there are."""
-        return int(self.device.size)
-
-
-def adapters(cluster: Cluster, fabric: int, ports: int) -> Adapters:
-    """Return the adapter of each endpoint: as the part says, else `ports` endpoint ports of a device in a row.
-
-    Where the part says nothing and endpoints have no number among the ports of their node, each is its own.
-    """
-    return once(cluster, ("adapters", fabric, ports), lambda _: _adapters(cluster, fabric, ports))
-
-
-def _adapters(cluster: Cluster, fabric: int, ports: int) -> Adapters:
-    ends, devices = cluster.fabrics[fabric].endpoints, cluster.devices
-    if not ends.device.size:
-        return Adapters(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
-    number, start, width = _adapter_table(cluster)
-    device = ends.device.astype(np.int64)
-    local = end_ports(cluster, fabric) - devices.first_port[device]
-    named = number[start[devices.layout[device]] + local]
-    index = ends.coordinates.get("port")
-    index = local if index is None else index.astype(np.int64)
-    extent = width + int(index.max()) // ports + 1
-    key = device * extent + np.where(named >= 0, named, width + index // ports)
-    present = np.zeros(len(devices) * extent, dtype=bool)
-    present[key] = True
-    found = np.flatnonzero(present)
-    rank = np.cumsum(present) - 1
-    return Adapters(rank[key], found // extent)
-
-
-def _adapter_table(cluster: Cluster) -> tuple[np.ndarray, np.ndarray, int]:
-    """Return adapter numbers of all ports of all layouts (-1 unnamed), where each layout starts, and how many."""
-    numbers: list[int] = []
-    starts: list[int] = []
-    most = 0
-    for layout in cluster.layouts:
-        starts.append(len(numbers))
-        seen: dict[str, int] = {}
-        for port in layout.ports:
-            numbers.append(-1 if port.nic is None else seen.setdefault(port.nic, len(seen)))
-        most = max(most, len(seen))
-    return np.array(numbers or [-1], dtype=np.int64), np.array(starts or [0], dtype=np.int64), most
 
 
 def end_links(cluster: Cluster, fabric: int) -> np.ndarray:

@@ -148,7 +148,7 @@ def join(size: int, a: np.ndarray, z: np.ndarray) -> np.ndarray:
 
 
 def join_two_sides(size: int, a: np.ndarray, z: np.ndarray) -> np.ndarray:
-    """Return a node of the upper side that stands for the component of each node, -1 for nodes without an edge.
+    """Return an upper node that stands for the component of each node, -1 for nodes without an edge.
 
     One sweep settles groups in which all lower nodes share an upper one, as in a Clos network; the few edges
     that it leaves open, and nodes that are on both sides by mistake, are joined one by one.

@@ -45,7 +45,7 @@ class End:
     @property
     def label(self) -> str:
         """How messages call ports of this kind: `nvidia-qm9700 osfp ports`."""
-        return f"{self.part.name} {self.port.group or self.port.label} ports"
+        return f"{self.part.name} {kind_of(self.port)} ports"
 
     def at(self, rate: int | None) -> Lanes | None:
         """Return how the port runs at `rate` (bit/s; None: as it comes), or None where it cannot."""
@@ -57,6 +57,11 @@ class End:
             if int(speed) * 10**9 == rate:
                 return _mode_lanes(rate, self.cage, int(ports))
         return None
+
+
+def kind_of(port: PortType) -> str:
+    """Return what ports like this one are called together: their label without its number, else their form."""
+    return port.group or port.form or port.role
 
 
 @dataclass(frozen=True, slots=True)

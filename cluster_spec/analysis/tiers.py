@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cluster_spec.analysis.balance import balance
 from cluster_spec.analysis.cache import once
 from cluster_spec.analysis.coordinates import networks
-from cluster_spec.analysis.graph import components, degrees, groups, switched, switches, wires
+from cluster_spec.analysis.graph import components, degrees, switched, switches, wires
 
 if TYPE_CHECKING:
     from cluster_spec.analysis.graph import Wires
@@ -67,7 +68,7 @@ def _sum(degree: np.ndarray, ends: np.ndarray, rate: int | np.ndarray, size: int
 
 
 def link_rates(cluster: Cluster, link: Wires) -> int | np.ndarray | None:
-    """Return the rate of links in bit/s: of the class, else the lower of both ports; None where one is unknown."""
+    """Return the rate of links in bit/s: of the class, else the lower of both ports; None if one is unknown."""
     if link.rate is not None:
         return link.rate
     return once(cluster, ("rates", link.klass), lambda _: _port_rates(cluster, link))
@@ -97,93 +98,6 @@ def data_ports(cluster: Cluster, devices: np.ndarray) -> np.ndarray:
 def top_tier(cluster: Cluster, fabric: int) -> int:
     """Return the number of the highest tier."""
     return len(cluster.fabrics[fabric].tiers) - 1
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Balance:
-    """The links of a tier pair, counted between each lower switch and each upper one of its connected group.
-
-    All columns have one entry per lower switch, groups together: device row, group number, links up in use,
-    least and most links to one upper switch of the group, and how many upper switches the group has.
-    """
-
-    link: Wires
-    low: np.ndarray
-    group: np.ndarray
-    total: np.ndarray
-    least: np.ndarray
-    most: np.ndarray
-    uppers: np.ndarray
-
-
-def balance(cluster: Cluster, link: Wires) -> Balance:
-    """Return how evenly the links of a tier pair are spread."""
-    return once(cluster, ("balance", link.klass), lambda _: _balance(cluster, link))
-
-
-DENSE = 1 << 22
-
-
-def _balance(cluster: Cluster, link: Wires) -> Balance:
-    degree, label = degrees(cluster, link), groups(cluster, link)
-    low, high = np.flatnonzero(degree.a), np.flatnonzero(degree.z)
-    number = np.zeros(label.size, dtype=np.int64)
-    present = np.zeros(label.size, dtype=bool)
-    present[label[high]] = True
-    number = np.cumsum(present) - 1
-    own, upper = number[label[low]], number[label[high]]
-    low, own = low[(order := np.argsort(own, kind="stable"))], own[order]
-    width = np.bincount(upper)
-    uppers = width[own]
-    if int(uppers.sum()) > 8 * link.a.size + DENSE:
-        least, most = _sparse(link, label.size, low, uppers)
-    else:
-        least, most = _dense(link, label.size, low, uppers, _ranks(high, upper, width))
-    return Balance(link, low, own, degree.a[low], least, most, uppers)
-
-
-def _ranks(high: np.ndarray, group: np.ndarray, width: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return upper switches and the index of each in its group."""
-    order = np.argsort(group, kind="stable")
-    start = np.cumsum(width) - width
-    return high[order], np.arange(high.size) - start[group[order]]
-
-
-def _dense(
-    link: Wires, size: int, low: np.ndarray, uppers: np.ndarray, rank: tuple[np.ndarray, np.ndarray]
-) -> tuple[np.ndarray, np.ndarray]:
-    start = np.cumsum(uppers) - uppers
-    base, index = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
-    base[low], index[rank[0]] = start, rank[1]
-    count = np.bincount(base[link.a] + index[link.z], minlength=int(uppers.sum()))
-    if not low.size:
-        return start, start
-    return np.minimum.reduceat(count, start), np.maximum.reduceat(count, start)
-
-
-def _sparse(link: Wires, size: int, low: np.ndarray, uppers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Count pairs by sorting: for large groups of which few pairs are joined."""
-    pair, count = np.unique(link.a * size + link.z, return_counts=True)
-    lower = pair // size
-    least, most = np.full(size, np.iinfo(np.int64).max), np.zeros(size, dtype=np.int64)
-    np.minimum.at(least, lower, count)
-    np.maximum.at(most, lower, count)
-    reached = np.bincount(lower, minlength=size)[low]
-    return np.where(reached < uppers, 0, least[low]), most[low]
-
-
-def tolerance(cluster: Cluster, fabric: int, tier: int) -> int:
-    """Return by how many links the switches under a tier may differ: one under `spread: balanced`."""
-    return int(cluster.fabrics[fabric].tiers[tier].spread == "balanced")
-
-
-def usual(balance_: Balance) -> np.ndarray:
-    """Return, per lower switch, the number of uplinks that most switches of its group have in use."""
-    groups_ = int(balance_.group.max()) + 1 if balance_.group.size else 0
-    extent = int(balance_.total.max()) + 1 if balance_.total.size else 1
-    count = np.bincount(balance_.group * extent + balance_.total, minlength=groups_ * extent)
-    by_group = count.reshape(groups_, extent)[:, ::-1]
-    return np.asarray((extent - 1 - by_group.argmax(axis=1))[balance_.group])
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +140,37 @@ def _use(name: str, part: int, rows: np.ndarray, used: Load, *, top: bool) -> Ti
     worst = int(rows[at])
     found = None if np.isinf(ratio[at]) else float(ratio[at])
     return TierUse(name, part, rows.size, int(used.down[worst]), int(used.up[worst]), found, worst)
+
+
+LIMITS = {"compute": 1.0, "storage": 2.0, "frontend": 3.0}
+"""The oversubscription that a role allows where nothing is declared."""
+
+
+def oversubscription_limit(cluster: Cluster, fabric: int) -> float | None:
+    """Return how far a fabric may be oversubscribed: as declared, by policy, by role; None: no limit."""
+    own = cluster.fabrics[fabric]
+    if own.oversubscription is not None:
+        return own.oversubscription
+    if own.role not in LIMITS:
+        return None
+    stated = cluster.policy.thresholds.get("TOP005")
+    return float(stated) if isinstance(stated, int | float) else LIMITS[own.role]
+
+
+def end_rates(cluster: Cluster, fabric: int) -> np.ndarray | int | str:
+    """Return the rate of each endpoint's link (bit/s; one number where all are equal), or what is missing."""
+    links = [w for w in wires(cluster, fabric) if w.lower < 0 <= w.upper and w.a.size]
+    rates = [link_rates(cluster, w) for w in links]
+    for link, rate in zip(links, rates, strict=True):
+        if rate is None:
+            return f"rate of {cluster.fabrics[fabric].name} {link.name}"
+    if len(rates) == 1 and isinstance(rates[0], int):
+        return rates[0]
+    table = np.zeros(int(cluster.devices.first_port[-1]), dtype=np.int64)
+    for link, rate in zip(links, rates, strict=True):
+        assert rate is not None
+        table[link.take(cluster.links.a_port)] = rate
+    return np.asarray(table[cluster.fabrics[fabric].endpoints.port])
 
 
 def nonblocking(cluster: Cluster, fabric: int) -> tuple[bool | None, str]:
@@ -301,58 +246,3 @@ def bisection(cluster: Cluster, fabric: int) -> tuple[int | None, str]:
         return None, why
     narrow, name = min(cuts.values())
     return narrow // 2, f"upper bound: half of the bandwidth of {name}; {why}"
-
-
-LIMITS = {"compute": 1.0, "storage": 2.0, "frontend": 3.0}
-"""The oversubscription that a role allows where nothing is declared."""
-
-
-def oversubscription_limit(cluster: Cluster, fabric: int) -> float | None:
-    """Return how far a fabric may be oversubscribed: as declared, by policy, by role; None: no limit."""
-    own = cluster.fabrics[fabric]
-    if own.oversubscription is not None:
-        return own.oversubscription
-    if own.role not in LIMITS:
-        return None
-    stated = cluster.policy.thresholds.get("TOP005")
-    return float(stated) if isinstance(stated, int | float) else LIMITS[own.role]
-
-
-def suspects(found: Balance, uneven: np.ndarray) -> np.ndarray:
-    """Return which lower switches with uneven links are to blame.
-
-    One cable in the wrong place joins two groups, and then no switch reaches all uppers of the joined one.
-    Where that makes most of a group uneven, only switches that are wired like no other are named.
-    """
-    if not uneven.any():
-        return uneven
-    count = np.bincount(found.group, weights=uneven)
-    size = np.bincount(found.group)
-    crowded = (count * 2 > size)[found.group] & uneven
-    if not crowded.any():
-        return uneven
-    link = found.link
-    weight = np.random.default_rng(0).integers(1, 1 << 62, size=int(link.z.max()) + 1, dtype=np.int64)
-    mark = np.zeros(max(int(link.a.max()), int(link.z.max())) + 1, dtype=np.int64)
-    np.add.at(mark, link.a, weight[link.z])
-    _, same, many = np.unique(mark[found.low], return_inverse=True, return_counts=True)
-    alone = crowded & (many[same] == 1)
-    blamed = np.zeros(size.size, dtype=bool)
-    blamed[found.group[alone]] = True
-    return np.asarray(np.where(crowded & blamed[found.group], alone, uneven))
-
-
-def end_rates(cluster: Cluster, fabric: int) -> np.ndarray | int | str:
-    """Return the rate of the link of each endpoint (bit/s; one number where all are equal), or what is missing."""
-    links = [w for w in wires(cluster, fabric) if w.lower < 0 <= w.upper and w.a.size]
-    rates = [link_rates(cluster, w) for w in links]
-    for link, rate in zip(links, rates, strict=True):
-        if rate is None:
-            return f"rate of {cluster.fabrics[fabric].name} {link.name}"
-    if len(rates) == 1 and isinstance(rates[0], int):
-        return rates[0]
-    table = np.zeros(int(cluster.devices.first_port[-1]), dtype=np.int64)
-    for link, rate in zip(links, rates, strict=True):
-        assert rate is not None
-        table[link.take(cluster.links.a_port)] = rate
-    return np.asarray(table[cluster.fabrics[fabric].endpoints.port])

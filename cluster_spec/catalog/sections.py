@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Required
 from pydantic import Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
+from cluster_spec import compiled
 from cluster_spec.catalog.schema import (
     CONFIG,
     Length,
@@ -19,6 +20,7 @@ from cluster_spec.catalog.schema import (
     Text,
     Whole,
     Words,
+    part_file,
     quantity,
 )
 from cluster_spec.units import PATTERNS
@@ -157,3 +159,8 @@ SHAPES: dict[str, Any] = {
 def section(name: str) -> TypeAdapter[Any]:
     """Return the validator of one section."""
     return TypeAdapter(SHAPES[name])
+
+
+def compile_shapes() -> str:
+    """Return the text of the compiled shapes, made from the typed dictionaries."""
+    return compiled.text({"part": part_file().core_schema} | {n: section(n).core_schema for n in SHAPES})

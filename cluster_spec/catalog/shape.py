@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Required, get_args, get_origin
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter, ValidationError
-from typing_extensions import get_type_hints, is_typeddict
-
-from cluster_spec import units
-from cluster_spec.catalog.schema import PartFile, part_file
+from cluster_spec import compiled, units
+from cluster_spec.compiled import ValidationError
 from cluster_spec.diagnostics import SHAPE, Findings
 
 if TYPE_CHECKING:
@@ -19,6 +17,7 @@ if TYPE_CHECKING:
     from cluster_spec.diagnostics import Location, Path
     from cluster_spec.source import Document
 
+FILE = "part-core.json"
 _WORDS = {
     "string_type": "expected text",
     "int_type": "expected a whole number",
@@ -36,12 +35,10 @@ def check_shape(data: Mapping[str, Any], document: Document | None, where: Locat
     `document` gives the places; without it (a part that an assumption changed) everything is at `where`.
     """
     findings = Findings()
-    errors = _errors(part_file(), data, ())
+    errors = _errors(_validator("part"), data, ())
     for name in _SECTIONS:
         if isinstance(data.get(name), dict):
-            from cluster_spec.catalog.sections import section
-
-            errors += _errors(section(name), data[name], (name,))
+            errors += _errors(_validator(name), data[name], (name,))
     for error in errors:
         path = _existing(data, tuple(error["loc"]))
         place = where
@@ -54,27 +51,36 @@ def check_shape(data: Mapping[str, Any], document: Document | None, where: Locat
     return findings
 
 
+@cache
+def _validator(name: str) -> Any:
+    """Return the validator of what all parts have (`part`) or of one section; compiled, else from the shapes."""
+    built = compiled.build(compiled.schemas(FILE)[name])
+    if built is not None:
+        return built
+    from cluster_spec.catalog import schema, sections
+
+    return schema.part_file() if name == "part" else sections.section(name)
+
+
 def check_value(path: tuple[str, ...], value: object) -> str | None:
     """Return what is wrong with one value at a path of a part, None when a part may have it."""
-    shape: Any = PartFile
+    shape: Any = compiled.schemas(FILE)["part"]
+    if path and path[0] in _SECTIONS:
+        shape, path = compiled.schemas(FILE)[path[0]], path[1:]
     for step in path:
         shape = _below(shape, step)
         if shape is None:
             return f"no part has a value {'.'.join(path)}"
-    errors = _errors(TypeAdapter(shape), value, ())
+    errors = _errors(compiled.build(shape), value, ())
     return _say(errors[0], ())[0].removeprefix("part: ") if errors else None
 
 
 def _below(shape: Any, step: str) -> Any:
-    """Return the type of what stands at a key of a typed dictionary or a mapping; None where nothing may."""
-    if is_typeddict(shape):
-        if shape is PartFile and step in _SECTIONS:
-            from cluster_spec.catalog.sections import SHAPES
-
-            return SHAPES[step]
-        hint = get_type_hints(shape, include_extras=True).get(step)
-        return get_args(hint)[0] if get_origin(hint) is Required else hint
-    return get_args(shape)[1] if get_origin(shape) is dict else None
+    """Return the schema of what stands at a key of a typed dictionary or a mapping; None where nothing may."""
+    if shape["type"] == "typed-dict":
+        field = shape["fields"].get(step)
+        return None if field is None else field["schema"]
+    return shape.get("values_schema") if shape["type"] == "dict" else None
 
 
 def _errors(adapter: Any, data: object, prefix: Path) -> list[ErrorDetails]:
@@ -138,6 +144,6 @@ def _nearest(key: str, loc: Path) -> str | None:
         "cages": schema.Cage,
         "ports": schema.Port,
     }
-    shape = shapes.get(str(loc[0]), PartFile) if len(loc) > 1 else PartFile
+    shape = shapes.get(str(loc[0]), schema.PartFile) if len(loc) > 1 else schema.PartFile
     near = get_close_matches(key, list(shape.__annotations__), 1)
     return f"did you mean {near[0]!r}?" if near else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cluster_spec.diagnostics import Findings, Outcome
 from cluster_spec.manifest.secrets import scan
-from cluster_spec.manifest.sections import HEAD, SECTIONS, adapter
+from cluster_spec.manifest.sections import HEAD, SECTIONS, validator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,10 +85,10 @@ def parse(source: Source) -> Outcome[Manifest]:
 
 
 def _validate(name: str, value: object) -> tuple[Any, bool]:
-    from pydantic import ValidationError
+    from cluster_spec.compiled import ValidationError
 
     try:
-        return adapter(name).validate_python(value, strict=True), False
+        return validator(name).validate_python(value, strict=True), False
     except ValidationError:
         return None, True
 

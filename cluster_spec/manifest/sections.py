@@ -6,6 +6,10 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
+from cluster_spec import compiled
+
+FILE = "manifest-core.json"
+
 SECTIONS: dict[str, tuple[str, str]] = {
     "parameters": ("top", "Parameters"),
     "assumptions": ("top", "Assumptions"),
@@ -47,3 +51,19 @@ def adapter(name: str) -> Any:
     from pydantic import TypeAdapter
 
     return TypeAdapter(section_type(name))
+
+
+@cache
+def validator(name: str) -> Any:
+    """Return what validates a section: compiled from the models, else the models themselves."""
+    return compiled.build(compiled.schemas(FILE)[name]) or adapter(name)
+
+
+def compile_sections() -> str:
+    """Return the text of the compiled sections, made from the models."""
+    found = {}
+    for name in ("head", *SECTIONS):
+        built = adapter(name)
+        built.rebuild(force=True)
+        found[name] = built.core_schema
+    return compiled.text(found)

@@ -52,7 +52,7 @@ def beyond_reach(cluster: Cluster) -> Verdict:
             lacking.setdefault(found, []).append(index)
         else:
             reach[index] = found
-    of = kinds.of[cables.link]
+    of = kinds.of if len(cables) == len(cluster.links) else kinds.of[cables.link]
     limit = reach[of]
     known = (limit >= 0) & (cables.length >= 0)
     rows = np.flatnonzero(known & (cables.length > limit))

@@ -8,10 +8,7 @@ Bad:
     nodes: {mgmt1: {rack: r9}}
 
 Good:
-    nodes: {mgmt1: {rack: r2, u: 20}}
-
-Also:
-    SCH013: the exception of the pocket cluster for mgmt1 matches nothing while the section is left out.
+    nodes: {mgmt1: {rack: r2, u: 30}}
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ Bad:
 
 Good:
     exceptions:
-      here: {of: {nodes: store1}, set: {state: installed}, because: it came early}
+      dead: {of: {nodes: mgmt1}, set: {state: broken}, because: it does not start}
 """
 
 from __future__ import annotations

@@ -5,13 +5,10 @@ Why:
     leaves every one of them open, so the column of the mistake is named.
 
 Bad:
-    nodes: {"store[n:1-{stores}]": {u: "{2*m+2}"}}
+    claims: {accelerators: {exactly: "8*m"}}
 
 Good:
-    nodes: {"store[n:1-{stores}]": {u: "{2*n+4}"}}
-
-Also:
-    SCH004 and SCH013 where a reference or an exception needs the section that is left out.
+    claims: {accelerators: {exactly: "8*stores"}}
 """
 
 from __future__ import annotations

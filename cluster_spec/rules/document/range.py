@@ -8,7 +8,7 @@ Bad:
     racks: {"r[4-3]": {part: rack-48u-800x1200}}
 
 Good:
-    racks: {"r[n:3-4]": {part: rack-48u-800x1200, row: A, slot: "{n+4}"}}
+    racks: {"r[n:3-4]": {part: rack-48u-800x1200, row: A, slot: "{n+5}"}}
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ Why:
 
 Bad:
     waivers:
-      squeeze: {code: RCK002, of: r1, because: it will fit, by: owner, until: 2099-12-31}
+      squeeze: {code: TOP004, of: compute, because: one more will fit, by: owner, until: 2099-12-31}
 
 Good:
     waivers:

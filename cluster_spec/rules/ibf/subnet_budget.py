@@ -43,8 +43,8 @@ def subnet_budget(cluster: Cluster) -> Verdict:
     Why:
         Each port of a channel adapter takes 2^LMC local addresses and each switch one; InfiniBand has 49,151.
         The subnet manager leaves the rest without address: the last racks stay dark. What counts and how many
-        there are is a fact of the protocol (`subnet` of its part). Each connected network is a subnet; switches
-        count by forwarding elements, since a chassis may hold several.
+        there are is a fact of the protocol (`subnet` of its part). Each connected network is a subnet.
+        Switches count by forwarding elements, since a chassis may hold several.
     Bad:
         part:
           scalefabric: {subnet: {limit: 10}}

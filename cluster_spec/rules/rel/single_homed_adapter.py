@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cluster_spec.analysis.coordinates import PLANE, adapters, leaves, shared
+from cluster_spec.analysis.adapters import adapters
+from cluster_spec.analysis.coordinates import PLANE, leaves, shared
 from cluster_spec.analysis.graph import built
 from cluster_spec.diagnostics import Basis, Severity
 from cluster_spec.rules.base import Bad, Verdict, rule
@@ -22,17 +23,17 @@ DUAL = 2
     severity=Severity.WARNING,
     basis=Basis.POLICY,
     since="0.1",
-    source="Qian et al., Alibaba HPN, SIGCOMM 2024: dual-homed adapters, since a leaf that fails stops the job",
+    source="Qian et al., Alibaba HPN, SIGCOMM 2024: a leaf that fails stops the job of single-homed nodes",
     needs=("fabrics.*.homing",),
     sections=("fabrics",),
 )
 def single_homed_adapter(cluster: Cluster) -> Verdict:
-    """An adapter that serves an accelerator reaches one leaf only, and the fabric does not say `homing: single`.
+    """An adapter of an accelerator reaches one leaf only, and the fabric does not say `homing: single`.
 
     Why:
         A training job waits for its slowest member. Where each accelerator has one link to one leaf, every
-        flapping module and every leaf that reboots stops the job. Many designs accept that; the fabric says so
-        with `homing: single`. The ports of an adapter are those that the part gives it, else one port of each
+        flapping module and every leaf that reboots stops the job. Many designs accept that; the fabric says
+        so with `homing: single`. The ports of an adapter are those that the part gives it, else one port of each
         plane, else two in a row under `homing: dual`, else each port is taken for one adapter.
     Bad:
         waivers: {one-port: null}
@@ -57,7 +58,7 @@ def single_homed_adapter(cluster: Cluster) -> Verdict:
         single = np.flatnonzero((reached.value >= 0) & ~reached.differ)
         if single.size:
             bad.append(_finding(cluster, fabric, found.device[single]))
-    return Verdict("fabrics", decided, tuple(bad))
+    return Verdict("devices", decided, tuple(bad))
 
 
 def _width(cluster: Cluster, fabric: int) -> int:
@@ -71,17 +72,18 @@ def _width(cluster: Cluster, fabric: int) -> int:
 
 def _finding(cluster: Cluster, fabric: int, devices: np.ndarray) -> Bad:
     own, count = cluster.fabrics[fabric], devices.size
+    rows = np.unique(devices)
 
     def tell(subject: str, _: int) -> str:
-        what = "1 adapter" if count == 1 else f"{count:,} adapters"
-        verb = "reaches" if count == 1 else "reach"
-        return f"{subject}: {what} of {cluster.devices.names.fold(np.unique(devices))} {verb} one leaf only"
+        what = "1 adapter reaches" if count == 1 else f"{count:,} adapters reach"
+        return f"{subject}: {what} one leaf of {own.name} only"
 
     return Bad(
-        np.array([fabric]),
+        rows,
         tell,
         measured=1,
         limit=DUAL,
         unit="leaves per adapter",
+        origin=np.full(rows.size, own.origin),
         help="`homing: single` on the fabric says that this is meant",
     )

@@ -30,7 +30,7 @@ TABLE = 1 << 24
     sections=("fabrics",),
 )
 def disconnected_fabric(cluster: Cluster) -> Verdict:
-    """A fabric, or a network that it declares by `disjoint`, falls apart, or an endpoint or switch has no link.
+    """A fabric or a network that `disjoint` declares falls apart, or an endpoint or switch has no link.
 
     Why:
         What stands in different components never exchanges a byte. Components are counted through switches

@@ -34,10 +34,16 @@ def illegal_tier(cluster: Cluster) -> Verdict:
         and exceptions, mostly by one wrong name.
     Bad:
         exceptions:
-          moved: {of: {links: "compute:un1-b1:scale-out0"}, move: {z: "compute-spine-1 20/1"}, because: example}
+          moved:
+            of: {links: "compute:un1-b1:scale-out0"}
+            move: {z: "compute-spine-1 20/1"}
+            because: example
     Good:
         exceptions:
-          moved: {of: {links: "compute:un1-b1:scale-out0"}, move: {z: "compute-leaf-1-1 40/1"}, because: example}
+          moved:
+            of: {links: "compute:un1-b1:scale-out0"}
+            move: {z: "compute-leaf-1-1 40/1"}
+            because: example
     """
     bad: list[Bad] = []
     decided = 0

@@ -1,4 +1,4 @@
-"""TOP008: planes and networks that are separate on purpose share no switch, and adapters reach every plane."""
+"""TOP008: separate planes and networks share no switch, and adapters reach every plane."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cluster_spec.analysis.coordinates import PLANE, adapters, leaf_values, leaves, raise_values
+from cluster_spec.analysis.adapters import adapters
+from cluster_spec.analysis.coordinates import PLANE, leaf_values, leaves, raise_values
 from cluster_spec.analysis.graph import built, wires
 from cluster_spec.analysis.tiers import end_rates
 from cluster_spec.diagnostics import Basis, Severity

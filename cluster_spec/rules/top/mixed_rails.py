@@ -29,13 +29,13 @@ UNIT = "su"
     sections=("fabrics",),
 )
 def mixed_rails(cluster: Cluster) -> Verdict:
-    """A first-tier switch holds accelerator ports of two rails, or of a scalable unit that has its own switch.
+    """A first-tier switch holds accelerator ports of two rails, or of a unit that has its own switch.
 
     Why:
-        Collectives run inside rails: accelerator i of every node talks to accelerator i of the others over one
-        switch. A port that hangs on the switch of another rail sends all of that traffic through the spine.
-        Rails are the coordinate `rail` of endpoints; without it there is nothing to check. Where each scalable
-        unit (coordinate `su`) has one switch per rail, a port that left for the switch of another unit is
+        Collectives run inside rails: accelerator i of every node talks to accelerator i of the others over
+        one switch. A port that hangs on the switch of another rail sends that traffic through the spine. Rails
+        are the coordinate `rail` of endpoints; without it there is nothing to check. Where each scalable unit
+        (coordinate `su`) has one switch per rail, a port that left for the switch of another unit is
         found as well. Ports that serve no accelerator are not looked at.
     Bad:
         fabrics: {compute: {topology: {tiers: {leaf: {per: []}}}}}
@@ -117,7 +117,7 @@ def _links_origin(
     cluster: Cluster, fabric: int, rows: np.ndarray, mine: np.ndarray, leaf: np.ndarray, rail: np.ndarray
 ) -> np.ndarray:
     """Return, per switch, the origin of a link that brings a rail which is not the most frequent, where it differs."""
-    from cluster_spec.analysis.coordinates import end_links  # noqa: PLC0415 - only for findings
+    from cluster_spec.analysis.coordinates import end_links
 
     link = end_links(cluster, fabric)[mine]
     origin = np.where(link >= 0, cluster.links.origin[link], -1).astype(np.int64)

@@ -36,8 +36,8 @@ def oversubscription(cluster: Cluster) -> Verdict:
     Why:
         Bandwidth counts, not ports: four uplinks at 800 Gb/s carry eight downlinks at 400 Gb/s. The limit is
         what the fabric declares (`oversubscription: "3:1"`), else `policy.thresholds.TOP005`, else 1 for
-        compute, 2 for storage and 3 for frontend fabrics; others are checked where they declare it. Only links
-        in use count, so a fabric that lost uplinks is seen. The top tier has nothing above it.
+        compute, 2 for storage and 3 for frontend fabrics; others are checked where they declare it. Only
+        links in use count, so a fabric that lost uplinks is seen. The top tier has nothing above it.
     Bad:
         fabrics: {compute: {topology: {tiers: {leaf: {up: 2}, spine: {count: 2}}}}}
     Good:

@@ -36,6 +36,8 @@ def port_budget(cluster: Cluster) -> Verdict:
         policy: {must_decide: null}
     Good:
         fabrics: {compute: {topology: {tiers: {leaf: {down: 16, up: 16, reserved: 40}}}}}
+    Also:
+        WVR001: the waiver for adapters of this fabric, which is left out.
     """
     bad: list[Bad] = []
     decided = 0

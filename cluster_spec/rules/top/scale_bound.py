@@ -32,8 +32,8 @@ def scale_bound(cluster: Cluster) -> Verdict:
         Below the top each switch gives half of its ports up, so n tiers of radix k hold at most 2 (k/2)^n
         endpoints: k^2/2 in two tiers, k^3/4 in three. Tables of vendors break this now and then, and a plan
         copied from one fails when the last block arrives. With unequal switches the product of half radices
-        and the full radix of the top holds. The bound is for each connected network, and only for fabrics whose
-        limit of oversubscription is 1.
+        and the full radix of the top holds. The bound is for each connected network, and only for fabrics
+        whose limit of oversubscription is 1.
     Bad:
         grow_to: {un: 2}
         claims: {switches: null}
@@ -46,7 +46,7 @@ def scale_bound(cluster: Cluster) -> Verdict:
         part:
           sugon-scalefabric-80x400:
             radix: 5
-            cages: {"cage[1-40]": null, "cage[1-5]": {form: qsfp112, lanes: 4, modes: {1x400: {label: "{cage}"}}}}
+            cages: {"cage[1-40]": null, "cage[1-5]": {form: qsfp112, modes: {1x400: {label: "{cage}"}}}}
     Good:
         fabrics: {compute: {topology: {tiers: {leaf: {down: 16, up: 16}}}}}
     Also:
@@ -91,9 +91,7 @@ def _finding(cluster: Cluster, fabric: int, count: int, bound: int, radix: list[
     own = cluster.fabrics[fabric]
     return Bad(
         np.array([fabric]),
-        lambda s, _: (
-            f"{s}: {count:,} endpoints in one network, {len(radix)} tiers of radix {_list(radix)} hold {bound:,}"
-        ),
+        lambda s, _: f"{s}: {count:,} endpoints, {len(radix)} tiers of radix {_list(radix)} hold {bound:,}",
         count,
         bound,
         "endpoints",

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cluster_spec.analysis.balance import balance, suspects, tolerance, usual
 from cluster_spec.analysis.graph import built, wires
-from cluster_spec.analysis.tiers import balance, suspects, tolerance, usual
 from cluster_spec.diagnostics import Basis, Severity
 from cluster_spec.rules.base import Bad, Verdict, rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from cluster_spec.analysis.tiers import Balance
+    from cluster_spec.analysis.balance import Balance
     from cluster_spec.model.cluster import Cluster
 
 LACK, UNEVEN = 0, 1
@@ -29,12 +29,12 @@ LACK, UNEVEN = 0, 1
     sections=("fabrics",),
 )
 def uplink_imbalance(cluster: Cluster) -> Verdict:
-    """A switch lacks uplinks that its neighbours have, or its uplinks are spread unevenly over the tier above.
+    """A switch lacks uplinks that its neighbours have, or spreads them unevenly over the tier above.
 
     Why:
-        Routing spreads traffic over upper switches evenly. Where one of them has fewer links it fills up first,
-        and a fabric that is non-blocking on paper blocks. Each connected group of two adjacent tiers is looked
-        at for itself; `spread: balanced` allows a difference of one.
+        Routing spreads traffic over upper switches evenly. Where one of them has fewer links it fills up
+        first, and a fabric that is non-blocking on paper blocks. Each connected group of two adjacent tiers is
+        looked at for itself; `spread: balanced` allows a difference of one.
     Bad:
         exceptions:
           dead: {of: {links: "compute:compute-leaf-1-1:9/1"}, omit: true, because: example}
@@ -113,7 +113,8 @@ def _uneven(cluster: Cluster, fabric: int, found: Balance, rest: np.ndarray) -> 
         row = int(rest[i])
         own = found.low[row]
         if found.most[row] == found.least[row]:
-            return f"{subject}: {names.spell(int(own))} has {found.total[row]} links to {high}, other {low} switches less"
+            own_name = names.spell(int(own))
+            return f"{subject}: {own_name} has {found.total[row]} links to {high}, other {low} switches less"
         most, least = _pairs(found, row)
         return (
             f"{subject}: {low} links to {high} are uneven, {names.spell(int(own))} has {found.most[row]} to "
@@ -126,7 +127,7 @@ def _uneven(cluster: Cluster, fabric: int, found: Balance, rest: np.ndarray) -> 
 def _pairs(found: Balance, row: int) -> tuple[int, int]:
     """Return the upper switches with the most and the fewest links of one lower switch.
 
-    Compared with the most similar switch of its group, so that a link that went to a wrong group shows as such.
+    Compared with the most similar switch of its group, so that a link to a wrong group shows as such.
     """
     link = found.link
     group = found.low[found.group == found.group[row]]

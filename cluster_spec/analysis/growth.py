@@ -1,0 +1,90 @@
+"""Room for growth: switches, ports, racks and addresses, now and at `grow_to`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cluster_spec.analysis.figures import tier_switches
+from cluster_spec.analysis.graph import switches
+from cluster_spec.analysis.lanes import used_ports
+from cluster_spec.analysis.space import rack_use
+from cluster_spec.analysis.tiers import NOT_DATA, data_ports
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cluster_spec.model.cluster import Cluster, Network
+
+MILLI = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One resource: how much is in use now and at `grow_to`, how much there is, how much is free.
+
+    None is unknown or does not apply; `note` says why a number came out.
+    """
+
+    resource: str
+    name: str
+    now: int | None
+    at_grow_to: int | None = None
+    capacity: int | None = None
+    free: int | None = None
+    note: str = ""
+
+
+def growth(cluster: Cluster, fabric: int | None = None) -> tuple[Line, ...]:
+    """Return all resources that growth takes: of one fabric, or of the whole cluster."""
+    chosen = range(len(cluster.fabrics)) if fabric is None else (fabric,)
+    lines = [line for index in chosen for line in _tiers(cluster, index)]
+    if fabric is None:
+        lines += _racks(cluster)
+    for network in cluster.networks:
+        if fabric is None or network.fabric == fabric:
+            lines.append(_prefix(network))
+    return tuple(lines)
+
+
+def _tiers(cluster: Cluster, fabric: int) -> Iterator[Line]:
+    own, used = cluster.fabrics[fabric], used_ports(cluster)
+    mine = switches(cluster, fabric)
+    for index, tier in enumerate(own.tiers):
+        rows = mine[cluster.devices.tier[mine] == index]
+        name = f"{own.name} {tier.name}"
+        _, final = cluster.growth.get((own.name, tier.name), (0, None))
+        yield Line("switches", name, tier_switches(cluster, fabric, index), final, note=tier.why)
+        ports, busy = int(data_ports(cluster, rows).sum()), _busy(cluster, used, rows)
+        yield Line("ports", name, busy, None, ports, ports - busy, "data ports of its switches")
+
+
+def _busy(cluster: Cluster, used: np.ndarray, rows: np.ndarray) -> int:
+    """Return how many data ports of some devices are in use."""
+    total, layouts = 0, cluster.devices.layout[rows]
+    for index in np.unique(layouts).tolist():
+        data = [i for i, port in enumerate(cluster.layouts[index].ports) if port.role not in NOT_DATA]
+        first = cluster.devices.first_port[rows[layouts == index]]
+        total += sum(int(used[first + local].sum()) for local in data)
+    return total
+
+
+def _racks(cluster: Cluster) -> Iterator[Line]:
+    use, racks = rack_use(cluster), cluster.racks
+    for family in np.unique(racks.family).tolist():
+        rows = np.flatnonzero(racks.family == family)
+        name = racks.names.fold(rows)
+        yield Line("racks", name, int((use.devices[rows] > 0).sum()), None, int(rows.size), int((use.devices[rows] == 0).sum()))
+        known = bool((use.units[rows] >= 0).all() and use.used_known[rows].all())
+        units, taken = int(use.units[rows].sum()) * MILLI, int(use.used[rows].sum())
+        if known:
+            yield Line("units", name, -(-taken // MILLI), None, units // MILLI, (units - taken) // MILLI, "U, by height")
+
+
+def _prefix(network: Network) -> Line:
+    size = 1 << (128 if network.version == 6 else 32) - network.bits  # noqa: PLR2004
+    usable = size - (0 if network.version == 6 or size <= 2 else 2)  # noqa: PLR2004
+    now = int(len(network.addresses)) + (network.gateway is not None)
+    return Line("addresses", f"{network.name} {network.prefix}", now, None, usable, usable - now)

@@ -1,0 +1,1 @@
+"""Rules of the catalogue: parts whose values agree with each other and have a source."""

@@ -1,0 +1,1 @@
+"""Rules of cooling: heat has to go somewhere."""

@@ -1,0 +1,1 @@
+"""Rules of Ethernet and IP: prefixes and addresses."""

@@ -1,0 +1,1 @@
+"""Rules of management: everything that can be managed is reached."""

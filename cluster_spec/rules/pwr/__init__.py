@@ -1,0 +1,1 @@
+"""Rules of power: what feeds carry, what places allow, and where cords go."""

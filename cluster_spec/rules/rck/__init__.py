@@ -1,0 +1,1 @@
+"""Rules of racks: units, faces and places on the floor."""
