@@ -71,14 +71,18 @@ def check(
 ) -> Report:
     """Run the rules over a cluster; `findings` are those of reading and resolving."""
     from cluster_spec.check import chosen, run_rules, with_raised
-    from cluster_spec.rules.decided import decided_share
+    from cluster_spec.analysis.headline import headline
+    from cluster_spec.rules.document.undecided_share import undecided_share
 
     today = datetime.now(UTC).date().isoformat()
     run = run_rules(cluster, select=select, ignore=ignore, today=today, unfold=unfold)
     raised = [f for f in findings if chosen(f.code, select, ignore)]
     found = sorted({*raised, *run.findings}, key=_rank)
     results = with_raised(run.results, found, select=select, ignore=ignore)
-    share = decided_share(results)
+    low = undecided_share(results, cluster)
+    if low is not None and chosen(low.code, select, ignore):
+        found = sorted([*found, low], key=_rank)
+        results = with_raised(results, found, select=select, ignore=ignore)
     return Report(
         cluster=cluster.name,
         digest=cluster.digest,
@@ -89,7 +93,7 @@ def check(
         rules=results,
         assumed=tuple(f"{a.part} {a.value}: {a.because}" for a in cluster.assumed),
         not_covered=COVERED_LATER,
-        headline=share,
+        headline=headline(cluster),
         root=root,
     )
 
@@ -134,7 +138,12 @@ def report(path: str | Path, **options: object) -> Report:
 
 
 def _barrier(
-    findings: Sequence[Finding], name: str, digest: str, select: Sequence[str], ignore: Sequence[str], root: Path
+    findings: Sequence[Finding],
+    name: str,
+    digest: str,
+    select: Sequence[str],
+    ignore: Sequence[str],
+    root: Path,
 ) -> Report:
     """Report a manifest that did not become a cluster: no rule over the model has run."""
     from cluster_spec.check import chosen, with_raised

@@ -11,6 +11,7 @@ import numpy as np
 
 from cluster_spec.analysis.select import select_rows
 from cluster_spec.analysis.subjects import Subjects, subjects
+from cluster_spec.columns import distinct, member
 from cluster_spec.diagnostics import (
     CRASH,
     WAIVER_EXPIRED,
@@ -57,13 +58,14 @@ class Run:
         assert rule.check is not None
         failed = [f for f in self.cluster.failed if _needed(rule, f.section)]
         for failure in failed:
-            self._unknown(rule, f"because of {failure.code} at {failure.location}", failure.section, 1)
-        if any(f.section in rule.sections for f in failed):
+            because = f"because of {failure.code} at {failure.location}"
+            self.not_checked.append(NotChecked(rule.code, rule.name, because, failure.section, 1))
+        if any(_vital(rule, f.section) for f in failed):
             self.results.append(RuleResult(rule.code, rule.name, State.UNKNOWN, 0, len(failed)))
             return
         try:
             self._record(rule, rule.check(self.cluster), len(failed))
-        except Exception as error:  # noqa: BLE001 - a crash of one rule must not lose the others
+        except Exception as error:
             if os.environ.get("CLUSTERSPEC_DEBUG"):
                 raise
             self._crash(rule, error)
@@ -91,7 +93,7 @@ class Run:
             if waiver.code != rule.code or waiver.until < self.today:
                 continue
             chosen = select_rows(self.cluster, over, waiver.of)
-            hit = np.isin(bad.rows, chosen) & kept
+            hit = member(bad.rows, chosen) & kept
             if hit.any():
                 self.used.add(waiver.name)
                 kept &= ~hit
@@ -134,7 +136,13 @@ class Run:
         return np.where(origins >= paths, block, origins)
 
     def _finding(
-        self, rule: Rule, table: Subjects, bad: Bad, indices: np.ndarray, origin: np.ndarray, related: np.ndarray
+        self,
+        rule: Rule,
+        table: Subjects,
+        bad: Bad,
+        indices: np.ndarray,
+        origin: np.ndarray,
+        related: np.ndarray,
     ) -> Finding:
         worst = self._worst(bad, indices)
         rows = bad.rows[indices]
@@ -171,7 +179,7 @@ class Run:
         return self.cluster.origins.location(origin)
 
     def _related(self, bad: Bad, related: np.ndarray, first: int) -> tuple[Related, ...]:
-        others = [int(r) for r in np.unique(related) if r >= 0 and r != first][:4]
+        others = [int(r) for r in distinct(related) if r >= 0 and r != first][:4]
         return tuple(Related(bad.related_text, self._place(r)) for r in others)
 
     @staticmethod
@@ -248,10 +256,18 @@ class Run:
 
 def _needed(rule: Rule, section: str) -> bool:
     """Whether a rule needs a failed section, or the whole of which it is a part (`fabrics.compute`)."""
-    return any(section == s or section.startswith(f"{s}.") for s in rule.sections)
+    whole = [s.removesuffix("!") for s in rule.sections]
+    return any(section == s or section.startswith(f"{s}.") for s in whole)
 
 
-def _state(found: bool, waived: int, undecided: int, decided: int) -> State:  # noqa: FBT001
+def _vital(rule: Rule, section: str) -> bool:
+    """Whether a rule can say nothing without a failed section: it is named itself, or with `!` all its parts are."""
+    return section in rule.sections or any(
+        section == s[:-1] or section.startswith(f"{s[:-1]}.") for s in rule.sections if s.endswith("!")
+    )
+
+
+def _state(found: bool, waived: int, undecided: int, decided: int) -> State:
     if found:
         return State.FAIL
     if undecided:
@@ -294,13 +310,17 @@ def chosen(code: str, select: Sequence[str], ignore: Sequence[str]) -> bool:
 
 
 def with_raised(
-    results: Iterable[RuleResult], findings: Sequence[Finding], *, select: Sequence[str], ignore: Sequence[str]
+    results: Iterable[RuleResult],
+    findings: Sequence[Finding],
+    *,
+    select: Sequence[str],
+    ignore: Sequence[str],
 ) -> tuple[RuleResult, ...]:
     """Add the states of codes that reading and resolving raise, and fail rules that they already decided.
 
     A rule over the model that did not run (behind a barrier) is unknown.
     """
-    raised = Counter(f.code for f in findings)
+    raised = Counter(f.code for f in findings if f.severity is not Severity.INFO)
     states = {r.code: r for r in results}
     for rule in catalogue():
         if rule.code not in states:

@@ -35,7 +35,7 @@ class Basis(StrEnum):
 class State(StrEnum):
     """What became of a rule in one run."""
 
-    PASS = "pass"  # noqa: S105 - a verdict, not a secret
+    PASS = "pass"
     FAIL = "fail"
     UNKNOWN = "unknown"
     NOT_APPLICABLE = "not_applicable"
@@ -179,7 +179,7 @@ class Findings:
         message: str,
         location: Location,
         *,
-        help: str | None = None,  # noqa: A002 - the word of the report
+        help: str | None = None,
         related: Iterable[Related] = (),
         path: Path = (),
         subjects: str = "",

@@ -39,9 +39,9 @@ def _adapters(cluster: Cluster, fabric: int, ports: int) -> Adapters:
     ends, devices = cluster.fabrics[fabric].endpoints, cluster.devices
     if not ends.device.size:
         return Adapters(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
-    number, start, width = _adapter_table(cluster)
-    if ports == 1 and width == 0:
+    if ports == 1 and not _several(cluster, ends.device):
         return Adapters(np.arange(ends.device.size), ends.device)
+    number, start, width = _adapter_table(cluster)
     device = ends.device.astype(np.int64)
     local = end_ports(cluster, fabric) - devices.first_port[device]
     named = number[start[devices.layout[device]] + local]
@@ -56,6 +56,15 @@ def _adapters(cluster: Cluster, fabric: int, ports: int) -> Adapters:
     found = np.flatnonzero(present)
     rank = np.cumsum(present) - 1
     return Adapters(rank[key], found // extent)
+
+
+def _several(cluster: Cluster, device: np.ndarray) -> bool:
+    """Return whether a part of some devices gives an adapter several ports."""
+    for layout in np.flatnonzero(np.bincount(cluster.devices.layout[device])):
+        named = [p.nic for p in cluster.layouts[int(layout)].ports if p.nic is not None]
+        if len(set(named)) < len(named):
+            return True
+    return False
 
 
 def _adapter_table(cluster: Cluster) -> tuple[np.ndarray, np.ndarray, int]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cluster_spec.columns import distinct
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -44,5 +46,5 @@ def power_fact(cluster: Cluster) -> Fact:
 
 def missing_parts(cluster: Cluster, parts: np.ndarray, path: str) -> list[tuple[str, int]]:
     """Return ("power.max of NAME", part index) for each distinct part of some rows, in order of name."""
-    names: Iterable[int] = np.unique(parts)
+    names: Iterable[int] = distinct(parts)
     return sorted((f"{path} of {cluster.parts[int(p)].name}", int(p)) for p in names)

@@ -1,4 +1,4 @@
-"""Names in bulk: which are no host names, and which two things share; patterns decide, few names are spelled."""
+"""Names in bulk: which are no host names, and which two things share; patterns decide."""
 
 from __future__ import annotations
 

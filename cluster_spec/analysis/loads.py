@@ -67,8 +67,8 @@ class Figures:
 def rack_power(cluster: Cluster) -> Load:
     """Return the draw of everything that stands in each rack, in any state: it is plugged.
 
-    A cabinet that comes built counts the figure of its part (or of its ultra-node, which fills it) once, and not
-    the devices inside.
+    A cabinet that comes built counts the figure of its part (or of its ultra-node, which fills it) once, and
+    not the devices inside.
     """
     return once(cluster, "rack power", lambda c: _sum(c, _power(c)))
 
@@ -78,7 +78,9 @@ def rack_heat(cluster: Cluster) -> tuple[Load, Load]:
 
     A part that states how air flows through it and no share of liquid gives everything to air.
     """
-    return once(cluster, "rack heat", lambda c: (_sum(c, _heat(c, True)), _sum(c, _heat(c, False))))
+    return once(
+        cluster, "rack heat", lambda c: (_sum(c, _heat(c, liquid=True)), _sum(c, _heat(c, liquid=False)))
+    )
 
 
 def to_loops(cluster: Cluster) -> tuple[Load, Load]:
@@ -118,7 +120,7 @@ def _to_loops(cluster: Cluster) -> tuple[Load, Load]:
     return liquid.only(~alone).plus(rack_power(cluster).only(alone)), air.only(~alone)
 
 
-# -- figures of parts -----------------------------------------------------------------------------------------
+# -- figures of parts ------------------------------------------------------------------------------
 
 
 def _basis(cluster: Cluster) -> str:
@@ -136,7 +138,7 @@ def _power(cluster: Cluster) -> Figures:
     )
 
 
-def _heat(cluster: Cluster, liquid: bool) -> Figures:  # noqa: FBT001 - the two halves of one split
+def _heat(cluster: Cluster, *, liquid: bool) -> Figures:
     power = _power(cluster)
     values, missing = power.values.copy(), list(power.missing)
     for i, part in enumerate(cluster.parts):
@@ -151,7 +153,7 @@ def _heat(cluster: Cluster, liquid: bool) -> Figures:  # noqa: FBT001 - the two 
     return Figures(values, tuple(missing))
 
 
-# -- sums -----------------------------------------------------------------------------------------------------
+# -- sums ------------------------------------------------------------------------------------------
 
 
 def _sum(cluster: Cluster, figures: Figures) -> Load:

@@ -21,10 +21,10 @@ APART = tuple(STATES.index(s) for s in ("spare", "reserved"))
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Managed:
-    """Per device: has a management port, has ports at all, one of its management ports is cabled, has an address.
+    """Per device: has a management port, has ports, one of its management ports is cabled, has an address.
 
-    `own` are the switches of management fabrics, which are managed through themselves; `waiting` are spare and
-    reserved devices. `fabric` says whether there is a management fabric at all.
+    `own` are the switches of management fabrics, which are managed through themselves; `waiting` are spare
+    and reserved devices. `fabric` says whether there is a management fabric at all.
     """
 
     port: np.ndarray

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cluster_spec.analysis.subjects import subjects
+from cluster_spec.columns import common, distinct, member
 from cluster_spec.names import RangeError, parse_ranges
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def select_rows(cluster: Cluster, over: str, of: Any) -> np.ndarray:
     rows: np.ndarray | None = None
     for kind, text in of.items():
         mine = _by_kind(cluster, over, kind, str(text))
-        rows = mine if rows is None else np.intersect1d(rows, mine)
+        rows = mine if rows is None else common(rows, mine)
     return rows if rows is not None else np.zeros(0, dtype=np.int64)
 
 
@@ -88,7 +89,7 @@ def _by_text(cluster: Cluster, over: str, text: str) -> np.ndarray:
 def _by_kind(cluster: Cluster, over: str, kind: str, text: str) -> np.ndarray:
     if kind == "part":
         parts = [i for i, p in enumerate(cluster.parts) if p.name == text]
-        devices = np.flatnonzero(np.isin(cluster.devices.part, parts))
+        devices = np.flatnonzero(member(cluster.devices.part, parts))
         return devices if over == "devices" else _inside(cluster, over, "devices", devices)
     table = SETS.get(kind, kind)
     rows = np.arange(size_of(cluster, table)) if text == "*" else _named(cluster, table, text)
@@ -122,8 +123,8 @@ def _named_bulk(cluster: Cluster, table: str, ranges: Any) -> np.ndarray:
                 if range_.text == "*" or g.literals == range_.literals
             ]
             continue
-        picked.append(np.flatnonzero(np.isin(names.spelled(), range_.spelled())))
-    return np.unique(np.concatenate(picked)) if picked else np.zeros(0, dtype=np.int64)
+        picked.append(np.flatnonzero(member(names.spelled(), range_.spelled())))
+    return distinct(np.concatenate(picked)) if picked else np.zeros(0, dtype=np.int64)
 
 
 def _named_links(cluster: Cluster, table: str, names: set[str]) -> np.ndarray:
@@ -131,7 +132,11 @@ def _named_links(cluster: Cluster, table: str, names: set[str]) -> np.ndarray:
     known = subjects(cluster, table)
     between = " " if table == "ports" else ":"
     devices = {n.split(between)[0 if table == "ports" else 1] for n in names if between in n}
-    near = _named_bulk(cluster, "devices", parse_ranges(",".join(sorted(devices)), {})) if devices else np.zeros(0, int)
+    near = (
+        _named_bulk(cluster, "devices", parse_ranges(",".join(sorted(devices)), {}))
+        if devices
+        else np.zeros(0, int)
+    )
     rows = _inside(cluster, table, "devices", near)
     return np.array([int(r) for r in rows if known.name(int(r)) in names], dtype=np.int64)
 
@@ -145,14 +150,14 @@ def _inside(cluster: Cluster, over: str, kind: str, rows: np.ndarray) -> np.ndar
     if over == "devices":
         return devices
     if over == "racks" and kind != "fabrics":
-        return np.unique(cluster.devices.rack[devices][cluster.devices.rack[devices] >= 0])
+        return distinct(cluster.devices.rack[devices][cluster.devices.rack[devices] >= 0])
     if over == "ports":
         first = cluster.devices.first_port
         pieces = [np.arange(first[d], first[d + 1]) for d in devices]
         return np.concatenate(pieces) if pieces else none
     if over in {"links", "cables"}:
         links = _links_of(cluster, kind, rows, devices)
-        return np.unique(cluster.links.cable[links]) if over == "cables" else links
+        return distinct(cluster.links.cable[links]) if over == "cables" else links
     return none
 
 
@@ -163,12 +168,12 @@ def _devices_of(cluster: Cluster, kind: str, rows: np.ndarray) -> np.ndarray:
         return rows
     if column is None:
         return np.zeros(0, dtype=np.int64)
-    return np.flatnonzero(np.isin(column, rows))
+    return np.flatnonzero(member(column, rows))
 
 
 def _links_of(cluster: Cluster, kind: str, rows: np.ndarray, devices: np.ndarray) -> np.ndarray:
     links = cluster.links
     if kind == "fabrics":
         of = np.array([c.fabric for c in cluster.classes], dtype=np.int64)
-        return np.flatnonzero(np.isin(of[links.klass], rows))
-    return np.flatnonzero(np.isin(links.a_device, devices) | np.isin(links.z_device, devices))
+        return np.flatnonzero(member(of[links.klass], rows))
+    return np.flatnonzero(member(links.a_device, devices) | member(links.z_device, devices))

@@ -18,7 +18,7 @@ MILLI = 1000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Space:
-    """Devices that take units of a rack (rows of `devices`), their height in thousandths, and both faces or one.
+    """Devices that take units of a rack (rows of `devices`), their height in thousandths, one face or both.
 
     `placed` say that they have a unit; `unknown` are the devices whose height is not known.
     """

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from cluster_spec.columns import distinct
 from cluster_spec.names import fold, natural_key
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class _Links:
         rows = np.asarray(rows, dtype=np.int64)
         of = np.array([c.fabric for c in cluster.classes], dtype=np.int64)[links.klass[rows]]
         pieces = []
-        for fabric in np.unique(of):
+        for fabric in distinct(of):
             mine = rows[of == fabric]
             device = links.a_device[mine].astype(np.int64)
             local = links.a_port[mine] - cluster.devices.first_port[device]
@@ -166,7 +167,9 @@ def fold_ports(cluster: Cluster, device: np.ndarray, local: np.ndarray, between:
 def _few(noun: str, get: Callable[[Cluster], Sequence[object]]) -> Callable[[Cluster], Subjects]:
     def make(cluster: Cluster) -> Subjects:
         items = get(cluster)
-        return _Few(noun, [str(getattr(i, "name", "")) for i in items], [int(getattr(i, "origin", 0)) for i in items])
+        return _Few(
+            noun, [str(getattr(i, "name", "")) for i in items], [int(getattr(i, "origin", 0)) for i in items]
+        )
 
     return make
 

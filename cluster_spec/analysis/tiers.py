@@ -68,7 +68,7 @@ def _sum(degree: np.ndarray, ends: np.ndarray, rate: int | np.ndarray, size: int
 
 
 def link_rates(cluster: Cluster, link: Wires) -> int | np.ndarray | None:
-    """Return the rate of links in bit/s: of the class, else the lower of both ports; None if one is unknown."""
+    """Return the rate of links in bit/s: of the class, else the lower of both ports; None is unknown."""
     if link.rate is not None:
         return link.rate
     return once(cluster, ("rates", link.klass), lambda _: _port_rates(cluster, link))

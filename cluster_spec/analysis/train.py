@@ -141,9 +141,9 @@ def _racks(cluster: Cluster) -> list[Consumer]:
 
 
 def _plant(cluster: Cluster) -> list[Consumer]:
-    """Loops and sinks that name feeds draw power: a fixed figure, a share of their heat, or that of their part."""
+    """Loops and sinks that name feeds draw power: a figure, a share of their heat, or that of their part."""
     cooling = cluster.cooling
-    if cooling is None or not any(item.feeds for item in (*cooling.loops, *cooling.sinks)):
+    if cooling is None or not (any(c.feeds for c in cooling.loops) or any(s.feeds for s in cooling.sinks)):
         return []
     heat = loop_heat(cluster)
     found = [_loop(cluster, loop, heat, row) for row, loop in enumerate(cooling.loops) if loop.feeds]

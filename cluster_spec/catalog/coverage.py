@@ -52,7 +52,7 @@ def provenance(data: Mapping[str, Any]) -> tuple[Provenance, ...]:
 def unsourced(data: Mapping[str, Any], assumed: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """Return the paths of values that no source covers and nobody assumed, such as `power.max`."""
     covered = {path for source in data.get("sources", {}).values() for path in source["covers"]}
-    covered |= set(assumed or ())
+    covered |= {path for name in assumed or () for path in (name, f"parameters.{name}")}
     paths = [path for key in FACTS if key in data for path in leaves(data[key], key)]
     paths += [
         f"parameters.{name}" for name, spec in data.get("parameters", {}).items() if "value" in (spec or {})

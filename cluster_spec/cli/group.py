@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "validate": "Check a cluster and report what is wrong with it.",
+    "show": "Print what the cluster is: totals, devices, ports, links, cables, racks, growth.",
     "init": "Write a small valid cluster to start from.",
     "rules": "List the rules, or explain one.",
     "parts": "List the hardware of the catalogue, show or check it.",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cluster_spec.columns import distinct
 from cluster_spec.names import fold, fold_coordinates, spell_bytes
 
 Ints = np.ndarray
@@ -65,10 +66,10 @@ class NameTable:
 
     def fold(self, rows: Ints) -> str:
         """Return some rows as a folded set: `un[01-16]-b[01-80]`."""
-        rows = np.unique(np.asarray(rows, dtype=np.int64))
+        rows = distinct(np.asarray(rows, dtype=np.int64))
         groups = self.group_of(rows)
         parts: list[str] = []
-        for index in np.unique(groups):
+        for index in distinct(groups):
             group = self.groups[int(index)]
             local = rows[groups == index] - group.first
             if not group.columns:

@@ -26,7 +26,7 @@ _BOUND = re.compile(r" *(?:([0-9]+)|([A-Za-z])(?![A-Za-z0-9])|\{([^{}]*)\}) *")
 class RangeError(ValueError):
     """What is wrong with a range; `column` counts from 0 in the text, `help` is the certain fix or None."""
 
-    def __init__(self, message: str, column: int, help: str | None = None) -> None:  # noqa: A002 - word of the report
+    def __init__(self, message: str, column: int, help: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.column = column

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cluster_spec.columns import common
 from cluster_spec.names.ranges import overlap_values
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def overlaps(a: Range, b: Range) -> str | None:
         return None
     if a.literals == b.literals and _separable(a):
         return _first_common(a, b)
-    common = np.intersect1d(a.spelled(), b.spelled())
+    common = common(a.spelled(), b.spelled())
     return common[0].decode() if common.size else None
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cluster_spec.columns import common, member
 from cluster_spec.expressions import Letters
 from cluster_spec.names.bracket import MAX_SIZE, Bracket, RangeError, read_bracket
 from cluster_spec.names.spelling import spell_bytes
@@ -96,11 +97,11 @@ class Range:
                 self.brackets, declared.brackets, declared.coordinates(), strict=True
             ):
                 if not mine.wild:
-                    mask &= np.isin(column, _printed_alike(mine, theirs))
+                    mask &= member(column, _printed_alike(mine, theirs))
             return np.flatnonzero(mask)
         if self.wild or not declared.size or not self.size:
             return np.empty(0, np.int64)
-        return np.flatnonzero(np.isin(declared.spelled(), self.spelled()))
+        return np.flatnonzero(member(declared.spelled(), self.spelled()))
 
 
 def _product(brackets: tuple[Bracket, ...], size: int) -> list[NDArray[np.int64]]:
@@ -130,7 +131,7 @@ def _printed_alike(a: Bracket, b: Bracket) -> NDArray[np.int64]:
 
 def overlap_values(a: Bracket, b: Bracket) -> NDArray[np.int64]:
     """Return the sorted values that both brackets have and print alike."""
-    common: NDArray[np.int64] = np.intersect1d(_printed_alike(a, b), b.values)
+    common: NDArray[np.int64] = common(_printed_alike(a, b), b.values)
     return common if a.letters == b.letters else common[:0]
 
 

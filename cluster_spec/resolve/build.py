@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cluster_spec.catalog import store
-from cluster_spec.diagnostics import Location, Outcome
+from cluster_spec.diagnostics import Location, Outcome, Severity
 from cluster_spec.model.cluster import Cabling, Cluster, Fabric
 from cluster_spec.model.namespace import NameTable
 from cluster_spec.model.origins import ListBlock, Origins
@@ -28,7 +28,7 @@ from cluster_spec.resolve.groups import Groups, resolve_groups
 from cluster_spec.resolve.hardware import Hardware
 from cluster_spec.resolve.lengths import geometry, resolve_cabling
 from cluster_spec.resolve.levels import classify, rank_switches
-from cluster_spec.resolve.scope import Scope, parameters
+from cluster_spec.resolve.scope import Scope, Stop, parameters
 from cluster_spec.resolve.trays import Trays, resolve_trays
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def resolve(
 
 
 def _work(manifest: Manifest, scope: Scope, phases: list[str], allowed: frozenset[str] | None) -> Work:
-    from cluster_spec.resolve.changes import omissions  # noqa: PLC0415 - small, and only with exceptions
+    from cluster_spec.resolve.changes import omissions
 
     root = FilePath(scope.source.root)
     overlay = root / "parts"
@@ -127,12 +127,12 @@ def _supply(work: Work) -> None:
     manifest = work.manifest
     if manifest.power is None and manifest.cooling is None:
         return
-    from cluster_spec.resolve.power import resolve_power  # noqa: PLC0415 - only with the section
+    from cluster_spec.resolve.power import resolve_power
 
     with work.scope.section("power"):
         work.power = resolve_power(work.stage, manifest.power)
     if manifest.cooling is not None and work.power is not None:
-        from cluster_spec.resolve.cooling import resolve_cooling  # noqa: PLC0415 - only with the section
+        from cluster_spec.resolve.cooling import resolve_cooling
 
         with work.scope.section("cooling"):
             work.cooling = resolve_cooling(work.stage, manifest.cooling, work.power)
@@ -154,18 +154,19 @@ def _fabrics(work: Work) -> None:
 
 
 def _fabric(work: Work, name: str, index: int) -> None:
-    from cluster_spec.resolve.endpoints import resolve_endpoints  # noqa: PLC0415 - with fabrics only
+    from cluster_spec.resolve.endpoints import resolve_endpoints
 
     stage, fabric, path = work.stage, work.manifest.fabrics[name], ("fabrics", name)
     if not work.scope.holds(fabric.when, (*path, "when")):
         return
+    before = len(work.scope.findings.items)
     ends = resolve_endpoints(stage, fabric, path, index, work.groups)
     build = Build(stage, name, path, fabric, index, ends, work.classes)
     tiers: tuple[Any, ...] = ()
     if fabric.topology is not None and fabric.cabled:
         tiers = build_clos(build, fabric.topology)
     if fabric.switches:
-        from cluster_spec.resolve.wiring import explicit_switches  # noqa: PLC0415 - only with the key
+        from cluster_spec.resolve.wiring import explicit_switches
 
         explicit_switches(build)
     if fabric.wiring or fabric.links:
@@ -173,14 +174,16 @@ def _fabric(work: Work, name: str, index: int) -> None:
     tiers, tier = rank_switches(build, tiers)
     classify(build, tiers, tier)
     work.classes.check_names(build)
+    if any(f.severity is Severity.ERROR for f in work.scope.findings.items[before:]):
+        raise Stop  # what is known of half a fabric would raise findings that are no causes
     work.builds.append(build)
     work.tiers[name] = (tiers, tier)
 
 
 def _listed(work: Work, build: Build) -> None:
-    from cluster_spec.resolve.linklist import add_lists  # noqa: PLC0415 - only with lists or patterns
-    from cluster_spec.resolve.lookup import Names  # noqa: PLC0415
-    from cluster_spec.resolve.wiring import resolve_wiring  # noqa: PLC0415
+    from cluster_spec.resolve.linklist import add_lists
+    from cluster_spec.resolve.lookup import Names
+    from cluster_spec.resolve.wiring import resolve_wiring
 
     names = Names(work.stage.census)
     resolve_wiring(build, names)
@@ -203,7 +206,7 @@ def _finish(work: Work, source: Source) -> Cluster:
     draft = make_draft(scope, stage.census, work.classes, work.builds)
     _tier_columns(work)
     if work.manifest.exceptions:
-        from cluster_spec.resolve.changes import Changes  # noqa: PLC0415 - only with exceptions
+        from cluster_spec.resolve.changes import Changes
 
         with scope.section("exceptions"):
             draft.look = lambda: _cluster(work, source, draft, cabling, sold)
@@ -230,18 +233,18 @@ def _late(work: Work) -> None:
     """Networks, claims, assets: they speak of what exists."""
     stage, scope, manifest = work.stage, work.scope, work.manifest
     if manifest.networks:
-        from cluster_spec.resolve.networks import resolve_networks  # noqa: PLC0415 - only with the section
+        from cluster_spec.resolve.networks import resolve_networks
 
         with scope.section("networks"):
             work.networks = resolve_networks(stage, manifest.networks, work.builds, work.groups)
     if manifest.claims is not None:
-        from cluster_spec.resolve.claims import resolve_claims  # noqa: PLC0415 - only with the section
+        from cluster_spec.resolve.claims import resolve_claims
 
         with scope.section("claims"):
             there = {n: tuple(t.name for t in work.tiers[n][0]) for n in work.tiers}
             work.claims = resolve_claims(scope, manifest.claims, there, _declared(manifest))
     if manifest.assets:
-        from cluster_spec.resolve.assets import resolve_assets  # noqa: PLC0415 - only with the section
+        from cluster_spec.resolve.assets import resolve_assets
 
         with scope.section("assets"):
             work.assets = resolve_assets(stage, manifest.assets)
@@ -264,7 +267,11 @@ def _cluster(work: Work, source: Source, draft: Draft, cabling: Cabling, sold: M
     devices = _devices(stage, draft)
     racks = stage.floor.racks or _no_racks()
     links = model_links(draft, devices)
-    where = geometry(devices, stage.hardware.parts, racks, work.trays, cabling) if work.trays is not None else None
+    where = (
+        geometry(devices, stage.hardware.parts, racks, work.trays, cabling)
+        if work.trays is not None
+        else None
+    )
     given = _kept(draft)
     choice = Choice(stage.hardware, devices, links, work.classes.items, work.classes.media, where, sold)
     cables, cable = make_cables(choice, given)
@@ -319,7 +326,7 @@ def _line(file: str, line: int) -> Location:
 
 
 def _devices(stage: Stage, draft: Draft) -> Devices:
-    from dataclasses import replace  # noqa: PLC0415
+    from dataclasses import replace
 
     return replace(stage.census.devices(), **draft.columns)
 
@@ -345,7 +352,7 @@ def _kept(draft: Draft) -> Given:
 
 
 def _with_cable(links: Links, cable: np.ndarray) -> Links:
-    from dataclasses import replace  # noqa: PLC0415
+    from dataclasses import replace
 
     return replace(links, cable=cable)
 
@@ -353,7 +360,7 @@ def _with_cable(links: Links, cable: np.ndarray) -> Links:
 def _power(work: Work, racks: Racks) -> tuple[tuple[Any, ...], Any]:
     if work.power is None or work.manifest.power is None:
         return (), None
-    from cluster_spec.resolve.power import finish_power  # noqa: PLC0415
+    from cluster_spec.resolve.power import finish_power
 
     return finish_power(work.power, racks)
 
@@ -361,7 +368,7 @@ def _power(work: Work, racks: Racks) -> tuple[tuple[Any, ...], Any]:
 def _cooling(work: Work, racks: Racks) -> Any:
     if work.cooling is None:
         return None
-    from cluster_spec.resolve.cooling import finish_cooling  # noqa: PLC0415
+    from cluster_spec.resolve.cooling import finish_cooling
 
     return finish_cooling(work.cooling, racks)
 
@@ -378,21 +385,39 @@ def _records(work: Work, devices: Devices) -> tuple[Fabric, ...]:
     """Return the fabrics by index; one that failed or is dropped is there without tiers and endpoints."""
     by_name = {b.name: b for b in work.builds}
     return tuple(
-        fabric_record(work.stage, name, work.manifest.fabrics[name], by_name.get(name), work.tiers.get(name), devices)
+        fabric_record(
+            work.stage, name, work.manifest.fabrics[name], by_name.get(name), work.tiers.get(name), devices
+        )
         for name in sorted(work.manifest.fabrics)
     )
 
 
 def _growth(work: Work) -> dict[tuple[str, str], tuple[int, int]]:
     """Return per fabric and tier how many switches there are now and at final extent."""
-    return {
-        (b.name, s.name): (int((s.device >= 0).sum()), s.size) for b in work.builds for s in b.steps
-    }
+    return {(b.name, s.name): (int((s.device >= 0).sum()), s.size) for b in work.builds for s in b.steps}
 
 
 def _no_racks() -> Racks:
     none = np.zeros(0, dtype=np.int64)
-    return Racks(NameTable(()), none, none, none, none, none, none, none, none.astype(bool), none, none, none, none, none, none, (), none)
+    return Racks(
+        NameTable(()),
+        none,
+        none,
+        none,
+        none,
+        none,
+        none,
+        none,
+        none.astype(bool),
+        none,
+        none,
+        none,
+        none,
+        none,
+        none,
+        (),
+        none,
+    )
 
 
 def _no_ultra_nodes() -> UltraNodes:

@@ -56,7 +56,13 @@ class Built:
         phase = getattr(entry.value, "phase", None)
         if phase is not None:
             index = choices(
-                self.scope, phase, (*entry.path, "phase"), entry.range.bindings(), entry.size, self.phases, "phase"
+                self.scope,
+                phase,
+                (*entry.path, "phase"),
+                entry.range.bindings(),
+                entry.size,
+                self.phases,
+                "phase",
             )
             if self.allowed is not None:
                 allowed = np.array([p in self.allowed for p in self.phases], dtype=bool)
@@ -93,7 +99,9 @@ def order_phases(scope: Scope, phases: Mapping[str, Any]) -> list[str]:
     return ordered
 
 
-def allowed_phases(scope: Scope, phases: Mapping[str, Any], ordered: list[str], upto: str | None) -> frozenset[str] | None:
+def allowed_phases(
+    scope: Scope, phases: Mapping[str, Any], ordered: list[str], upto: str | None
+) -> frozenset[str] | None:
     """Return the phases that are built when building up to one: it and all that it comes after."""
     if upto is None:
         return None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cluster_spec.columns import distinct, member
 from cluster_spec.model.tables import BASES, Cables
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _number(links: int, given: Given) -> tuple[np.ndarray, np.ndarray | None]:
     """Return the cable of each link and the first link of each cable (None when they are one to one)."""
     if given.shared is None:
         return np.arange(links, dtype=np.int32), None
-    first = np.unique(given.shared)
+    first = distinct(given.shared)
     cable = np.searchsorted(first, given.shared).astype(np.int32)
     return cable, (None if first.size == links else first)
 
@@ -140,7 +141,10 @@ def lane_rate(choice: Choice, index: int) -> int | None:
     links, devices = choice.links, choice.devices
     rows = np.flatnonzero(links.klass == index)[:1]
     for row in rows:
-        for device, port in ((links.z_device[row], links.z_port[row]), (links.a_device[row], links.a_port[row])):
+        for device, port in (
+            (links.z_device[row], links.z_port[row]),
+            (links.a_device[row], links.a_port[row]),
+        ):
             layout = choice.hardware.layouts[int(devices.layout[device])]
             rate = layout.ports[int(port - devices.first_port[device])].lane_rate
             if rate is not None:
@@ -153,13 +157,16 @@ def _bundle(
 ) -> None:
     """Links that share a module share its medium: of two options in one cage the longer reaching wins, both ends."""
     mixed = [
-        i for i, c in enumerate(choice.classes) if len(c.media) > 1 and np.unique(medium[klass == i]).size > 1
+        i for i, c in enumerate(choice.classes) if len(c.media) > 1 and distinct(medium[klass == i]).size > 1
     ]
     if not mixed:
         return
-    rows = np.flatnonzero(np.isin(klass, mixed))
+    rows = np.flatnonzero(member(klass, mixed))
     ends = rows if first is None else first[rows]
-    cages = [_cage(choice, links.a_device[ends], links.a_port[ends]), _cage(choice, links.z_device[ends], links.z_port[ends])]
+    cages = [
+        _cage(choice, links.a_device[ends], links.a_port[ends]),
+        _cage(choice, links.z_device[ends], links.z_port[ends]),
+    ]
     shared = any(_shared(choice, mixed))
     if not shared:
         return
@@ -227,6 +234,8 @@ def sold_lengths(scope: Any, cabling: Any) -> dict[str, tuple[int, ...]]:
     if cabling is None or not cabling.lengths:
         return {}
     return {
-        name: tuple(sorted(scope.quantity(v, "length", ("cabling", "lengths", name, i)) for i, v in enumerate(values)))
+        name: tuple(
+            sorted(scope.quantity(v, "length", ("cabling", "lengths", name, i)) for i, v in enumerate(values))
+        )
         for name, values in cabling.lengths.items()
     }

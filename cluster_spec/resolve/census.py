@@ -89,12 +89,16 @@ class Census:
         first = self.size
         for g in groups:
             if g.count:
-                self.groups.append(NameGroup(first + g.first, g.count, g.literals, g.widths, g.letters, g.columns))
+                self.groups.append(
+                    NameGroup(first + g.first, g.count, g.literals, g.widths, g.letters, g.columns)
+                )
         block = {
             name: np.broadcast_to(np.asarray(columns.get(name, default), dtype=np.int32), count)
             for name, default in COLUMNS.items()
         }
-        sizes = np.array([[layout.cage.size, len(layout.cages)] for layout in self.hardware.layouts], dtype=np.int64)
+        sizes = np.array(
+            [[layout.cage.size, len(layout.cages)] for layout in self.hardware.layouts], dtype=np.int64
+        )
         sizes = sizes.reshape(-1, 2)[block["layout"]]
         self.blocks.append(block)
         self.ports.append(sizes[:, 0])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cluster_spec.columns import member
 from cluster_spec.diagnostics import DANGLING, EXCEPTION, PHANTOM_PORT, SHAPE, Path, Related
 from cluster_spec.model.tables import BASES, STATES
 from cluster_spec.resolve.built import Omission
@@ -56,7 +57,9 @@ class Changes:
                     continue
                 verbs = [v for v in VERBS if getattr(change, v) is not None]
                 if len(verbs) != 1:
-                    raise scope.stop(EXCEPTION, path, f"{name}: exactly one of set, move, omit, add", key=True)
+                    raise scope.stop(
+                        EXCEPTION, path, f"{name}: exactly one of set, move, omit, add", key=True
+                    )
                 if any(o.path == path for o in early):
                     self._met(path, early)
                     continue
@@ -75,7 +78,7 @@ class Changes:
 
     def _rows(self, name: str, change: Any, path: Path) -> tuple[str, np.ndarray]:
         """Return the table and rows that `of` selects; nothing is a finding."""
-        from cluster_spec.analysis.select import SETS, select_rows  # noqa: PLC0415 - only with exceptions
+        from cluster_spec.analysis.select import SETS, select_rows
 
         scope, of = self.draft.scope, change.of
         if of is None:
@@ -84,7 +87,9 @@ class Changes:
             of = {"devices": of}
         kind = next(iter(of))
         if kind not in SETS:
-            raise scope.stop(EXCEPTION, (*path, "of"), f"{name}: {kind!r} is no set", help=nearest(kind, sorted(SETS)))
+            raise scope.stop(
+                EXCEPTION, (*path, "of"), f"{name}: {kind!r} is no set", help=nearest(kind, sorted(SETS))
+            )
         table = SETS[kind]
         rows = select_rows(self.draft.view(), table, of)
         if not rows.size:
@@ -101,7 +106,9 @@ class Changes:
                     path,
                     f"{name} and {other} both change {key}",
                     key=True,
-                    related=[Related("the other one", self.draft.scope.place(("exceptions", other), key=True))],
+                    related=[
+                        Related("the other one", self.draft.scope.place(("exceptions", other), key=True))
+                    ],
                 )
 
     # -- the four verbs ---------------------------------------------------------------------------------------
@@ -110,7 +117,9 @@ class Changes:
         table, rows = self._rows(name, change, path)
         known = DEVICE_FIELDS if table == "devices" else LINK_FIELDS
         if table not in {"devices", "links", "cables"}:
-            raise self.draft.scope.stop(EXCEPTION, (*path, "of"), f"{name}: set works on devices, links and cables")
+            raise self.draft.scope.stop(
+                EXCEPTION, (*path, "of"), f"{name}: set works on devices, links and cables"
+            )
         links = self._links(table, rows) if table != "devices" else rows
         for key, value in change.set.items():
             if key not in known:
@@ -129,7 +138,7 @@ class Changes:
             self.draft.links["origin"][links] = self.draft.scope.origin(*path)
 
     def _links(self, table: str, rows: np.ndarray) -> np.ndarray:
-        return rows if table == "links" else np.flatnonzero(np.isin(self.draft.cable_of(), rows))
+        return rows if table == "links" else np.flatnonzero(member(self.draft.cable_of(), rows))
 
     def _state(self, value: object, path: Path) -> int:
         if value not in STATES:
@@ -172,7 +181,9 @@ class Changes:
         table, rows = self._rows(name, change, path)
         links = self._links(table, rows) if table in {"links", "cables"} else np.zeros(0, np.int64)
         if links.size != 1:
-            raise self.draft.scope.stop(EXCEPTION, (*path, "of"), f"{name}: move takes one link, found {links.size}")
+            raise self.draft.scope.stop(
+                EXCEPTION, (*path, "of"), f"{name}: move takes one link, found {links.size}"
+            )
         for side, text in change.move.items():
             self._claim(name, path, "links", side, links)
             device, port = self.end(text, (*path, "move", side))
@@ -185,7 +196,9 @@ class Changes:
         where = (*path, "add", "link") if "link" in change.add else (*path, "add")
         if not isinstance(value, dict) or not {"a", "z"} <= value.keys():
             raise self.draft.scope.stop(
-                EXCEPTION, (*path, "add"), f"{name}: add takes {{link: {{a: \"DEVICE PORT\", z: \"DEVICE PORT\"}}}}"
+                EXCEPTION,
+                (*path, "add"),
+                f'{name}: add takes {{link: {{a: "DEVICE PORT", z: "DEVICE PORT"}}}}',
             )
         a, z = (self.end(str(value[side]), (*where, side)) for side in ("a", "z"))
         self.draft.add_link(a, z, value, where, self.draft.scope.origin(*path))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cluster_spec.diagnostics import DANGLING
 from cluster_spec.model.cluster import LinkClass
-from cluster_spec.resolve.ports import NOT_DATA
+from cluster_spec.resolve.ports import NOT_DATA, zone_rate
 from cluster_spec.resolve.scope import nearest
 
 if TYPE_CHECKING:
@@ -39,11 +39,12 @@ class Classes:
         return len(self.items) - 1
 
     def check_names(self, build: Any) -> None:
-        """Report media and rates for link classes that the fabric does not have."""
+        """Report media and rates for link classes that the fabric does not have, not even with tiers left out."""
         known = sorted(c.name for c in self.items if c.fabric == build.index)
+        possible = {*known, *_declared(build.fabric.topology)}
         for section in ("media", "rates"):
             for name in getattr(build.fabric, section) or {}:
-                if name not in known:
+                if name not in possible:
                     build.stage.scope.report(
                         DANGLING,
                         (*build.path, section, name),
@@ -53,6 +54,18 @@ class Classes:
                     )
 
 
+def _declared(topology: Any) -> set[str]:
+    """Return the link classes of a topology as written, with the tiers that `when` or a phase leaves out."""
+    if topology is None:
+        return set()
+    found = {f"{tier.over or 'node'}-{name}" for name, tier in (topology.tiers or {}).items()}
+    if topology.access is not None:
+        found |= (
+            {"node-access", "access-aggregation"} if topology.aggregation is not None else {"node-access"}
+        )
+    return found
+
+
 def tier_rates(build: Build, below: str, name: str, part: int, tier: Any) -> tuple[int | None, int | None]:
     """Return the rate of the links under a tier and of those above it.
 
@@ -60,9 +73,12 @@ def tier_rates(build: Build, below: str, name: str, part: int, tier: Any) -> tup
     else the fabric's. Above it: a part whose data ports have a second, higher rate offers those as uplinks.
     """
     scope, fabric = build.stage.scope, build.fabric
+    zones = {name: zone_rate(text) for name, text in (tier.zones or {}).items()}
     down = scope.optional((fabric.rates or {}).get(f"{below}-{name}"), "rate", (*build.path, "rates"))
     if down is None:
         down = scope.optional(tier.rate, "rate", (*build.path, "topology"))
+    if down is None:
+        down = zones.get("down") if not build.steps else None
     if down is None and build.steps:
         down = build.steps[-1].rates[1]
     if down is None:
@@ -70,6 +86,8 @@ def tier_rates(build: Build, below: str, name: str, part: int, tier: Any) -> tup
     for upper in fabric.rates or {}:
         if upper.startswith(f"{name}-"):
             return down, scope.quantity(fabric.rates[upper], "rate", (*build.path, "rates", upper))
+    if zones.get("up") is not None:
+        return down, zones["up"]
     ports = build.stage.hardware.layouts[build.stage.hardware.layout(part)].ports
     own = {p.rate for p in ports if p.role not in NOT_DATA and p.rate is not None}
     higher = sorted(r for r in own if down is not None and r > down) if down in own else []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cluster_spec import units
+from cluster_spec.columns import distinct
 from cluster_spec.diagnostics import DANGLING, PORT_BUDGET, SHAPE, TOO_MANY_SPINES
 from cluster_spec.model.cluster import Tier
 from cluster_spec.model.namespace import NameTable
@@ -129,7 +130,9 @@ def _chain(build: Build, topology: Any) -> list[tuple[str, Any, Path]]:
     roots = [n for n, (t, _) in kept.items() if t.over is None]
     if len(roots) != 1:
         found = ", ".join(sorted(roots)) or "none"
-        raise scope.stop(SHAPE, path, f"one tier stands on the endpoints (has no `over`), found {found}", key=True)
+        raise scope.stop(
+            SHAPE, path, f"one tier stands on the endpoints (has no `over`), found {found}", key=True
+        )
     above: dict[str, str] = {}
     for name, (tier, where) in sorted(kept.items()):
         if tier.over is None:
@@ -137,14 +140,18 @@ def _chain(build: Build, topology: Any) -> list[tuple[str, Any, Path]]:
         if tier.over not in kept:
             raise scope.dangling((*where, "over"), tier.over, "tier", sorted(kept))
         if tier.over in above:
-            raise scope.stop(SHAPE, (*where, "over"), f"{above[tier.over]} and {name} are both over {tier.over}")
+            raise scope.stop(
+                SHAPE, (*where, "over"), f"{above[tier.over]} and {name} are both over {tier.over}"
+            )
         above[tier.over] = name
     chain = [roots[0]]
     while chain[-1] in above:
         chain.append(above[chain[-1]])
     if len(chain) != len(kept):
         lost = sorted(set(kept) - set(chain))
-        raise scope.stop(SHAPE, kept[lost[0]][1], f"tier {lost[0]} stands on no chain to the endpoints", key=True)
+        raise scope.stop(
+            SHAPE, kept[lost[0]][1], f"tier {lost[0]} stands on no chain to the endpoints", key=True
+        )
     return [(n, *kept[n]) for n in chain]
 
 
@@ -156,7 +163,10 @@ def _case(build: Build, name: str, tier: Any, path: Path) -> Any:
     holding = [c for c, v in sorted(tier.cases.items()) if scope.holds(v.when, (*path, "cases", c, "when"))]
     if len(holding) != 1:
         raise scope.stop(
-            SHAPE, (*path, "cases"), f"{name}: exactly one case holds, here {', '.join(holding) or 'none'}", key=True
+            SHAPE,
+            (*path, "cases"),
+            f"{name}: exactly one case holds, here {', '.join(holding) or 'none'}",
+            key=True,
         )
     case = tier.cases[holding[0]]
     update = {k: getattr(case, k) for k in case.model_fields_set if k not in {"when", "cases"}}
@@ -190,8 +200,10 @@ def _lacking(build: Build, step: Step | None, name: str, column: np.ndarray) -> 
     ends = build.ends
     lost = np.flatnonzero(column < 0)
     built = lost[ends.device[lost] >= 0]
-    devices = np.unique(ends.device[built])
-    who = NameTable(tuple(build.stage.census.groups)).fold(devices) if devices.size else "what is not built yet"
+    devices = distinct(ends.device[built])
+    who = (
+        NameTable(tuple(build.stage.census.groups)).fold(devices) if devices.size else "what is not built yet"
+    )
     return f"{who} ({ends.sets[int(ends.member[lost[0]])]}): no coordinate {name}"
 
 
@@ -285,7 +297,9 @@ def _positions(
         )
         if index.size and (int(index.min()) < 0 or (switches is not None and int(index.max()) >= switches)):
             raise scope.stop(
-                SHAPE, (*path, "to"), f"to comes to {int(index.min())} to {int(index.max())}, count is {switches}"
+                SHAPE,
+                (*path, "to"),
+                f"to comes to {int(index.min())} to {int(index.max())}, count is {switches}",
             )
         return index, _rank_at(build, group, index, down, path)
     if tier.attach == "each":
@@ -356,7 +370,7 @@ class _Values:
         self.column, self.owner = column, owner
 
     def __getitem__(self, switch: int) -> np.ndarray:
-        return np.unique(self.column[self.owner == switch])
+        return distinct(self.column[self.owner == switch])
 
 
 def _upper(build: Build, name: str, tier: Any, path: Path, part: int, *, topmost: bool) -> Step:
@@ -371,7 +385,9 @@ def _upper(build: Build, name: str, tier: Any, path: Path, part: int, *, topmost
     halves = _halves(build, below, tier, ports)
     uplinks, offered = below.ports.up.size // halves, ports.down.size // halves
     if uplinks == 0:
-        raise stage.scope.stop(SHAPE, below.path, f"{below.name} is under {name} and has no ports up", key=True)
+        raise stage.scope.stop(
+            SHAPE, below.path, f"{below.name} is under {name} and has no ports up", key=True
+        )
     lower = int(sizes.max()) if sizes.size else 0
     count, why = _spread(build, name, tier, path, uplinks, lower, offered)
     stop = int(lower * uplinks - 1) // count if lower else 0
@@ -419,7 +435,7 @@ class _GroupValues:
         self.column, self.group, self.groups = column, group, groups
 
     def __getitem__(self, switch: int) -> np.ndarray:
-        return np.unique(self.column[self.group == self.groups[switch]])
+        return distinct(self.column[self.group == self.groups[switch]])
 
 
 def _spread(
@@ -493,9 +509,12 @@ def _halves(build: Build, below: Step, tier: Any, ports: Ports) -> int:
         return 1
     layouts = build.stage.hardware.layouts
     sizes = set()
-    for layout, chosen in ((layouts[below.ports.layout], below.ports.up), (layouts[ports.layout], ports.down)):
+    for layout, chosen in (
+        (layouts[below.ports.layout], below.ports.up),
+        (layouts[ports.layout], ports.down),
+    ):
         cages = layout.cage[chosen]
-        sizes |= set(np.unique(np.unique(cages, return_counts=True)[1]).tolist()) if cages.size else set()
+        sizes |= set(distinct(np.unique(cages, return_counts=True)[1]).tolist()) if cages.size else set()
     if len(sizes) != 1:
         raise build.stage.scope.stop(
             SHAPE, below.path, "twin: same-peer needs whole cages of one size up and down", key=True

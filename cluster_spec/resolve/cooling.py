@@ -18,8 +18,9 @@ from cluster_spec.resolve.power import PowerBuild, assigned, claim_racks, fed_by
 from cluster_spec.resolve.scope import Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from cluster_spec.diagnostics import Path
     from cluster_spec.model.tables import Racks
     from cluster_spec.resolve.devices import Stage
     from cluster_spec.resolve.families import Entry, Family, Section
@@ -45,7 +46,7 @@ class CoolingBuild:
 
 
 def resolve_cooling(stage: Stage, section: Any, power: PowerBuild | None = None) -> CoolingBuild:
-    """Resolve sinks and loops, add the loops that have a part as devices, and say which loop serves which rack.
+    """Resolve sinks and loops, add the loops that have a part as devices, and say which serves which rack.
 
     `power` is what `resolve_power` returned: sinks and loops name the power nodes that feed them.
     """
@@ -62,7 +63,7 @@ def resolve_cooling(stage: Stage, section: Any, power: PowerBuild | None = None)
     )
     build.sinks = [Sink("", "", None, None, None, (), 0)] * build.sink_section.size
     build.loops = [
-        Loop("", "", -1, None, None, 1, None, None, False, (), None, None, (), -1, 0)
+        Loop("", "", -1, None, None, 1, None, None, liquid=False, **sinks=(), power=None, share=None, feeds=(), device=-1, origin=0)
     ] * build.loop_section.size
     for entry in build.sink_section.entries:
         _attempt(build, entry, _sink_entry)
@@ -85,7 +86,7 @@ def finish_cooling(build: CoolingBuild, racks: Racks) -> Cooling | None:
     return Cooling(tuple(build.loops), tuple(build.sinks), **build.columns)
 
 
-def _attempt(build: CoolingBuild, entry: Entry, resolve: Any) -> None:
+def _attempt(build: CoolingBuild, entry: Entry, resolve: Callable[[CoolingBuild, Entry], None]) -> None:
     """Resolve an entry; what is wrong with it has been reported, and a loop or sink of its name stays."""
     try:
         resolve(build, entry)
@@ -97,7 +98,7 @@ def _attempt(build: CoolingBuild, entry: Entry, resolve: Any) -> None:
                 items[int(row)] = replace(items[int(row)], name=name, kind=entry.value.kind, origin=origin)
 
 
-def _drawn(build: CoolingBuild, text: str | None, path: tuple[str, ...]) -> tuple[int | None, int | None]:
+def _drawn(build: CoolingBuild, text: str | None, path: Path) -> tuple[int | None, int | None]:
     """Read `power: 30 kW` as mW, or `8 % of heat` as ppm."""
     if text is None:
         return None, None
@@ -173,11 +174,11 @@ def _sinks(build: CoolingBuild, entry: Entry) -> tuple[int, ...]:
     return tuple(int(row) for row in build.sink_section.many(build.stage.scope, text, path))
 
 
-# -- units that stand somewhere -------------------------------------------------------------------------------
+# -- units that stand somewhere --------------------------------------------------------------------
 
 
 def _add_units(build: CoolingBuild, family: Family) -> None:
-    """Add the loops of a family that have a part as devices: `{loop}`, numbered where a loop has several units."""
+    """Add the loops of a family that have a part as devices: `{loop}`, numbered where it has several."""
     stage = build.stage
     per = max((build.loops[int(r)].units for r in family.rows[family.numbers]), default=1)
     device = np.full(family.size * per, -1, dtype=np.int64)
@@ -249,7 +250,7 @@ def _is_rack(build: CoolingBuild, rack: np.ndarray, part: int) -> np.ndarray:
     racks = build.stage.floor.racks
     if racks is None:
         return np.zeros(rack.size, dtype=bool)
-    return (rack >= 0) & (racks.part[rack] == part)
+    return np.asarray((rack >= 0) & (racks.part[rack] == part))
 
 
 def _rack_of(build: CoolingBuild, entry: Entry) -> np.ndarray:
@@ -266,7 +267,7 @@ def _rack_of(build: CoolingBuild, entry: Entry) -> np.ndarray:
     return np.array([-1 if hit is None else int(hit[0].rows[hit[1]]) for hit in found], dtype=np.int64)
 
 
-# -- racks ----------------------------------------------------------------------------------------------------
+# -- racks -----------------------------------------------------------------------------------------
 
 
 def _blank(build: CoolingBuild) -> None:

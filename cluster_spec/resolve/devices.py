@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cluster_spec.columns import distinct
 from cluster_spec.diagnostics import SHAPE
 from cluster_spec.model.cluster import Internal
 from cluster_spec.model.namespace import NameGroup, NameTable
@@ -123,7 +124,7 @@ def _device_entry(stage: Stage, entry: Entry, columns: _Columns, role: str) -> N
     scope, value, path, env = stage.scope, entry.value, entry.path, entry.range.bindings()
     parts = _parts(stage, entry, env)
     columns.put("part", entry, parts)
-    layouts = {int(p): stage.hardware.layout(int(p)) for p in np.unique(parts)}
+    layouts = {int(p): stage.hardware.layout(int(p)) for p in distinct(parts)}
     columns.put("layout", entry, np.array([layouts[int(p)] for p in parts], dtype=np.int64))
     columns.put("role", entry, stage.census.role(value.role or _role(stage, parts, role)))
     columns.put("state", entry, STATES.index(value.state or "planned"))
@@ -182,7 +183,9 @@ def foresee_racks(stage: Stage, family: Family, rack_family: np.ndarray, rack_nu
         rack_family[open_], rack_number[open_] = section.foreseen(stage.scope, value, env, open_.size)
 
 
-def phase_column(stage: Stage, phase: str | None, path: Any, env: Mapping[str, Any], count: int) -> np.ndarray:
+def phase_column(
+    stage: Stage, phase: str | None, path: Any, env: Mapping[str, Any], count: int
+) -> np.ndarray:
     """Return the phase number of each element, -1 from the beginning."""
     return choices(stage.scope, phase, (*path, "phase"), env, count, stage.phases, "phase")
 
@@ -203,7 +206,7 @@ def rack_column(
 
 
 def _placed(stage: Stage, entry: Entry, columns: _Columns, parts: np.ndarray) -> None:
-    from cluster_spec.resolve.place import Packing, pack  # noqa: PLC0415 - only entries with `place`
+    from cluster_spec.resolve.place import Packing, pack
 
     packing = Packing.read(stage, entry.value.place, (*entry.path, "place"))
     part = stage.hardware.parts[int(parts[0])]
@@ -225,7 +228,9 @@ def resolve_ultra_nodes(stage: Stage, entries: Mapping[str, Any]) -> None:
     scope = stage.scope
     section = build_section(scope, "ultra-nodes", entries, ("ultra_nodes",), stage.grow_to, stage.built)
     stage.ultra = section
-    columns = {n: np.full(section.size, -1, np.int64) for n in ("part", "number", "state", "phase", "rack", "origin")}
+    columns = {
+        n: np.full(section.size, -1, np.int64) for n in ("part", "number", "state", "phase", "rack", "origin")
+    }
     failed = False
     for family in section.families:
         try:
@@ -234,7 +239,9 @@ def resolve_ultra_nodes(stage: Stage, entries: Mapping[str, Any]) -> None:
             failed = True
     if failed:
         raise Stop
-    stage.ultra_table = UltraNodes(NameTable(tuple(f.group() for f in section.families if f.count)), **columns)
+    stage.ultra_table = UltraNodes(
+        NameTable(tuple(f.group() for f in section.families if f.count)), **columns
+    )
 
 
 def _ultra_family(stage: Stage, family: Family, columns: dict[str, np.ndarray]) -> None:
@@ -259,7 +266,10 @@ def _ultra_family(stage: Stage, family: Family, columns: dict[str, np.ndarray]) 
             stage.internals.append(Internal(part, inner.name, inner.links, None, int(rows.size)))
     if len(set(blueprints)) > 1:
         raise stage.scope.stop(
-            SHAPE, family.entries[-1].path, f"{family.label}: one family of ultra-nodes has one part", key=True
+            SHAPE,
+            family.entries[-1].path,
+            f"{family.label}: one family of ultra-nodes has one part",
+            key=True,
         )
     if blueprints:
         _inner(stage, family, stage.hardware.parts[blueprints[0]], columns)
@@ -275,7 +285,7 @@ def _blueprint(stage: Stage, entry: Entry) -> int:
             SHAPE,
             (*entry.path, "part"),
             f"{part.name} leaves {needs} open",
-            help=f"assume: {{{part.name}: {{{missing[0]}: N, because: \"...\"}}}}" if missing else None,
+            help=f'assume: {{{part.name}: {{{missing[0]}: N, because: "..."}}}}' if missing else None,
         )
     return index
 
@@ -299,7 +309,9 @@ def _bays(stage: Stage, entry: Entry, ultra: Any) -> dict[str, np.ndarray]:
     for kind, per in ultra.bays.items():
         text = (value.bays or {}).get(kind)
         if text is None:
-            raise scope.stop(SHAPE, path, f"{entry.range.text} gives no racks for the bays {kind!r}", key=True)
+            raise scope.stop(
+                SHAPE, path, f"{entry.range.text} gives no racks for the bays {kind!r}", key=True
+            )
         rows = section.many(scope, text, (*path, "bays", kind))
         if rows.size != per * entry.size:
             raise scope.stop(
@@ -406,7 +418,9 @@ class _Block:
 
     def _by_entry(self) -> dict[str, np.ndarray]:
         family, scope = self.family, self.stage.scope
-        values = {n: np.full(family.size, -1, dtype=np.int64) for n in ("state", "phase", "origin", "none_of")}
+        values = {
+            n: np.full(family.size, -1, dtype=np.int64) for n in ("state", "phase", "origin", "none_of")
+        }
         for entry in family.entries:
             values["state"][entry.numbers] = STATES.index(entry.value.state or "planned")
             values["phase"][entry.numbers] = phase_column(

@@ -91,7 +91,14 @@ class Draft:
     ) -> None:
         """Append one link; its class is that of the fabric of its switches."""
         klass = self._class_of(a[0], z[0], value, path)
-        row = {"a_device": a[0], "a_port": a[1], "z_device": z[0], "z_port": z[1], "klass": klass, "origin": origin}
+        row = {
+            "a_device": a[0],
+            "a_port": a[1],
+            "z_device": z[0],
+            "z_port": z[1],
+            "klass": klass,
+            "origin": origin,
+        }
         row |= {"state": STATES.index("planned"), "phase": -1}
         for name, column in self.links.items():
             self.links[name] = np.append(column, np.array([row[name]], dtype=column.dtype))
@@ -121,8 +128,12 @@ class Draft:
             for index, klass in enumerate(self.classes.items):
                 if klass.fabric == build.index and (klass.lower, klass.upper) == (low, high):
                     return index
-            return self.classes.add(build, f"tier{low}" if low >= 0 else "node", f"tier{high}", low, high, None)
-        raise self.scope.stop(DANGLING, path, "the added link ends at no switch of a fabric: name its `fabric`")
+            return self.classes.add(
+                build, f"tier{low}" if low >= 0 else "node", f"tier{high}", low, high, None
+            )
+        raise self.scope.stop(
+            DANGLING, path, "the added link ends at no switch of a fabric: name its `fabric`"
+        )
 
 
 def make_draft(scope: Scope, census: Census, classes: Classes, builds: list[Build]) -> Draft:

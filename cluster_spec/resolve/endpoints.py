@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cluster_spec.columns import distinct
 from cluster_spec.diagnostics import DANGLING, EXPRESSION, SHAPE
 from cluster_spec.expressions import ExpressionError, compile_expression
 from cluster_spec.names import natural_key
@@ -91,9 +92,7 @@ def resolve_endpoints(stage: Stage, fabric: Any, path: Path, own: int, groups: G
     return ends
 
 
-def _populations(
-    stage: Stage, entry: Any, path: Path, own: int
-) -> list[tuple[Population, np.ndarray]]:
+def _populations(stage: Stage, entry: Any, path: Path, own: int) -> list[tuple[Population, np.ndarray]]:
     """Return the populations that a set names, with the numbers of the devices in them."""
     given = [k for k in ("ultra_nodes", "nodes", "accelerators", "every") if getattr(entry, k) is not None]
     if len(given) != 1 or given == ["accelerators"]:
@@ -119,7 +118,7 @@ def _populations(
             raise Stop
         inner = (numbers[:, None] * population.per + np.arange(population.per)).ravel()
         hits.setdefault(id(population), (population, []))[1].append(inner)
-    result = [(p, np.unique(np.concatenate(n))) for p, n in hits.values()]
+    result = [(p, distinct(np.concatenate(n))) for p, n in hits.values()]
     return sorted(result, key=lambda item: natural_key(item[0].label))
 
 
@@ -128,7 +127,7 @@ def _piece(
 ) -> dict[str, Any] | None:
     """Return the ports of one population, in order of number and port."""
     layouts = population.layout[numbers]
-    used = [int(v) for v in np.unique(layouts) if v >= 0]
+    used = [int(v) for v in distinct(layouts) if v >= 0]
     ports = {i: _ports(stage, entry, path, i) for i in used}
     if not any(p.size for p in ports.values()):
         return None
@@ -191,7 +190,10 @@ def _derive(stage: Stage, declared: Mapping[str, Any], path: Path, columns: dict
         ready = [n for n, v in waiting.items() if not (_names(stage, v, (*path, n)) & waiting.keys())]
         if not ready:
             raise stage.scope.stop(
-                EXPRESSION, (*path, min(waiting)), f"coordinates {', '.join(sorted(waiting))} need each other", key=True
+                EXPRESSION,
+                (*path, min(waiting)),
+                f"coordinates {', '.join(sorted(waiting))} need each other",
+                key=True,
             )
         for name in ready:
             value = stage.scope.integer(waiting.pop(name), (*path, name), columns)
@@ -218,7 +220,8 @@ def _join(stage: Stage, pieces: list[dict[str, Any]], sets: list[str], path: Pat
         return Ends(none, none, none, none, {k: none for k in BUILT_IN}, sets, none.astype(bool))
     names = sorted({name for p in pieces for name in p["coordinates"]})
     coordinates = {
-        name: _cat([p["coordinates"].get(name, np.full(p["device"].size, -1)) for p in pieces]) for name in names
+        name: _cat([p["coordinates"].get(name, np.full(p["device"].size, -1)) for p in pieces])
+        for name in names
     }
     unit, base = [], 0
     for piece in pieces:
@@ -235,7 +238,7 @@ def _join(stage: Stage, pieces: list[dict[str, Any]], sets: list[str], path: Pat
         _cat([p["homed"] for p in pieces]),
     )
     _twice(stage, ends, path)
-    kinds = np.unique(families[families >= 0])
+    kinds = distinct(families[families >= 0])
     ends.rack_families = int(kinds.size)
     if kinds.size > 1:
         ends.coordinates["_rack_family"] = families
@@ -248,7 +251,7 @@ def _cat(arrays: list[np.ndarray]) -> np.ndarray:
 
 def _twice(stage: Stage, ends: Ends, path: Path) -> None:
     """A port may be in one set only."""
-    if len(ends.sets) < 2:  # noqa: PLR2004 - one set names a port once
+    if len(ends.sets) < 2:
         return
     built = ends.built
     first = stage.census.first_ports()

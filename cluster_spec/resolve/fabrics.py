@@ -82,7 +82,7 @@ def _endpoints(stage: Stage, build: Build | None, role: str, devices: Devices) -
 
 def _serves(stage: Stage, role: str) -> np.ndarray:
     """Return layouts x ports: whether a port serves an accelerator; by its part, or all ports of what holds some."""
-    from cluster_spec.resolve.devices import holds_accelerators  # noqa: PLC0415 - devices do not need fabrics
+    from cluster_spec.resolve.devices import holds_accelerators
 
     layouts = stage.hardware.layouts
     width = max((len(layout.ports) for layout in layouts), default=0)
@@ -90,7 +90,12 @@ def _serves(stage: Stage, role: str) -> np.ndarray:
     for i, layout in enumerate(layouts):
         own = np.array([p.accelerator >= 0 for p in layout.ports], dtype=bool)
         part = stage.hardware.parts[layout.part]
-        if not own.any() and role in ACCELERATOR_ROLES and part.contains and holds_accelerators(stage.hardware, part):
+        if (
+            not own.any()
+            and role in ACCELERATOR_ROLES
+            and part.contains
+            and holds_accelerators(stage.hardware, part)
+        ):
             own[:] = True
         table[i, : own.size] = own
     return table

@@ -232,7 +232,9 @@ class Section:
             full = {**scope.integers, **env}
             family = self._by_literals.get(template.literals)
             if family is not None and not any(family.letters):
-                columns = [np.broadcast_to(np.asarray(v, dtype=np.int64), count) for v in template.values(full)]
+                columns = [
+                    np.broadcast_to(np.asarray(v, dtype=np.int64), count) for v in template.values(full)
+                ]
                 number = family.number(columns) if columns else np.zeros(count, dtype=np.int64)
                 family_index[number >= 0] = self.families.index(family)
                 return family_index, number
@@ -296,7 +298,7 @@ def _widths(range_: Range) -> tuple[int, ...]:
 
 
 def _expression_code() -> Any:
-    from cluster_spec.diagnostics import EXPRESSION  # noqa: PLC0415 - avoids a long import line at the top
+    from cluster_spec.diagnostics import EXPRESSION
 
     return EXPRESSION
 
@@ -438,7 +440,9 @@ def _extent(low: int, high: int, final: tuple[int, int] | int | None, *, letters
     if isinstance(final, tuple):
         return final[0], final[1] - final[0] + 1
     if letters:
-        return ord("a") if low >= ord("a") else ord("A"), high - (ord("a") if low >= ord("a") else ord("A")) + 1
+        return ord("a") if low >= ord("a") else ord("A"), high - (
+            ord("a") if low >= ord("a") else ord("A")
+        ) + 1
     if final is not None:
         return (0 if low == 0 else 1), final
     base = low if low > 1 else max(low, 0)

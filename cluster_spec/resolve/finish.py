@@ -58,7 +58,7 @@ def waivers(scope: Scope, entries: Mapping[str, Any]) -> tuple[Waiver, ...]:
 
 
 def _is_date(text: str) -> bool:
-    from datetime import date  # noqa: PLC0415 - only with waivers
+    from datetime import date
 
     try:
         return bool(re.fullmatch(r"\d{4}-\d{2}-\d{2}", text)) and bool(date.fromisoformat(text))

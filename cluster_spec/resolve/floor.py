@@ -68,11 +68,11 @@ def resolve_site(scope: Scope, site: Any, built: Any) -> Floor:
 def _row_entry(scope: Scope, floor: Floor, entry: Any, rows: dict[int, Row]) -> None:
     value, path, count = entry.value, entry.path, entry.size
     env = entry.range.bindings()
-    hall = choices(
-        scope, value.hall, (*path, "hall"), env, count, [h.name for h in floor.halls], "hall"
-    )
-    if len(value.origin) != 2:  # noqa: PLR2004 - x and y
-        raise scope.stop(SHAPE, (*path, "origin"), f"origin has {len(value.origin)} lengths, x and y are needed")
+    hall = choices(scope, value.hall, (*path, "hall"), env, count, [h.name for h in floor.halls], "hall")
+    if len(value.origin) != 2:
+        raise scope.stop(
+            SHAPE, (*path, "origin"), f"origin has {len(value.origin)} lengths, x and y are needed"
+        )
     x, y = (where(scope, v, (*path, "origin", i), env, count) for i, v in enumerate(value.origin))
     names = entry.range.names()
     pitch = scope.quantity(value.pitch, "length", (*path, "pitch"))
@@ -92,7 +92,12 @@ def _row_entry(scope: Scope, floor: Floor, entry: Any, rows: dict[int, Row]) -> 
 
 
 def resolve_racks(
-    scope: Scope, floor: Floor, hardware: Hardware, racks: Mapping[str, Any], grow_to: Mapping[str, Any], built: Any
+    scope: Scope,
+    floor: Floor,
+    hardware: Hardware,
+    racks: Mapping[str, Any],
+    grow_to: Mapping[str, Any],
+    built: Any,
 ) -> None:
     """Resolve the racks: part, place on the floor, free units."""
     section = build_section(scope, "racks", racks, ("racks",), grow_to, built)
@@ -125,7 +130,12 @@ def resolve_racks(
 
 
 def _rack_entry(
-    scope: Scope, floor: Floor, hardware: Hardware, entry: Any, columns: dict[str, np.ndarray], free: list[Any]
+    scope: Scope,
+    floor: Floor,
+    hardware: Hardware,
+    entry: Any,
+    columns: dict[str, np.ndarray],
+    free: list[Any],
 ) -> None:
     value, path, count, env = entry.value, entry.path, entry.size, entry.range.bindings()
     part = hardware.part(value.part, (*path, "part"), ("rack", "cdm", "cdu", "ultra-node"))
@@ -163,7 +173,9 @@ def _named_rows(
 ) -> np.ndarray:
     """Without a `site` rows are names only: they order racks and have no place on a floor."""
     spelled = texts(scope, text, path, env, count)
-    names = [str(spelled)] * count if isinstance(spelled, str) or spelled is None else [str(s) for s in spelled]
+    names = (
+        [str(spelled)] * count if isinstance(spelled, str) or spelled is None else [str(s) for s in spelled]
+    )
     known = {row.name: i for i, row in enumerate(floor.rows)}
     for name in names:
         if name not in known:

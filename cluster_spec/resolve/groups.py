@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cluster_spec.columns import common
 from cluster_spec.diagnostics import RANGE, SHAPE
 
 if TYPE_CHECKING:
@@ -88,7 +89,9 @@ def _assign(stage: Stage, entry: Any, path: tuple[str, ...], position: np.ndarra
     """Member i goes to key i // q (`block q`) or i % keys (`stripe`); without assign all go to the one key."""
     if entry.assign is None:
         if keys != 1:
-            raise stage.scope.stop(SHAPE, path, f"{keys} groups share one set of members: write assign", key=True)
+            raise stage.scope.stop(
+                SHAPE, path, f"{keys} groups share one set of members: write assign", key=True
+            )
         return np.zeros(position.size, dtype=np.int64)
     if entry.assign == "stripe":
         return position % keys
@@ -110,7 +113,9 @@ def _extended(
     column[numbers] = number
     if numbers.size and int(number.max()) >= keys:
         raise stage.scope.stop(
-            RANGE, (*path, "members"), f"{entry.members} fill {int(number.max()) + 1} groups, {path[-1]} names {keys}"
+            RANGE,
+            (*path, "members"),
+            f"{entry.members} fill {int(number.max()) + 1} groups, {path[-1]} names {keys}",
         )
     if sets == 1 and entry.assign is not None:
         rest = np.flatnonzero(column < 0)
@@ -118,9 +123,7 @@ def _extended(
     return column
 
 
-def _rows(
-    groups: Groups, kind: str, section: Section, name: str, index: int, rows: np.ndarray
-) -> np.ndarray:
+def _rows(groups: Groups, kind: str, section: Section, name: str, index: int, rows: np.ndarray) -> np.ndarray:
     picked: list[np.ndarray] = []
     for membership in groups.members:
         if membership.name == name and membership.kind == kind:
@@ -128,4 +131,4 @@ def _rows(
             own = family.rows[membership.number == index]
             picked.append(own[own >= 0])
     found = np.concatenate(picked) if picked else np.zeros(0, dtype=np.int64)
-    return np.intersect1d(found, rows)
+    return common(found, rows)

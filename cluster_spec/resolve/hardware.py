@@ -78,7 +78,7 @@ class Hardware:
         values = dict(self.assume[part.name])
         because = str(values.pop("because", ""))
         path = ("assume", part.name)
-        from cluster_spec.catalog.assume import apply_assumptions  # noqa: PLC0415 - only clusters that assume
+        from cluster_spec.catalog.assume import apply_assumptions
 
         outcome = apply_assumptions(part, values, because, self.scope.place(path, key=True))
         self.scope.findings.items.extend(outcome.findings)

@@ -31,7 +31,9 @@ def resolve_cabling(scope: Scope, section: Any) -> Cabling:
     path = ("cabling",)
     slack = section.slack if section is not None else None
     in_rack = scope.optional(slack.in_rack if slack else None, "length", (*path, "slack", "in_rack"))
-    between = scope.optional(slack.between_racks if slack else None, "length", (*path, "slack", "between_racks"))
+    between = scope.optional(
+        slack.between_racks if slack else None, "length", (*path, "slack", "between_racks")
+    )
     side = scope.optional(section.side_transfer if section else None, "length", (*path, "side_transfer"))
     return Cabling(
         SLACK_IN_RACK if in_rack is None else in_rack,
@@ -118,9 +120,7 @@ class Geometry:
         result = np.full(a.size, FAR)
         at = np.flatnonzero(placed)
         if at.size:
-            result[at] = self.trays.distance(
-                row_a[at], racks.along[a[at]], row_z[at], racks.along[z[at]]
-            )
+            result[at] = self.trays.distance(row_a[at], racks.along[a[at]], row_z[at], racks.along[z[at]])
         return result
 
     def explain(self, a: int, z: int) -> str:
@@ -131,7 +131,7 @@ class Geometry:
             return "unknown: no way through the trays, or an end without a place"
         rack_a, rack_z = self.rack[one], self.rack[other]
         side = int(self._side(one, other)[0])
-        spell = lambda v: units.spell(int(v), "length")  # noqa: E731 - one local spelling
+        spell = lambda v: units.spell(int(v), "length")
         if rack_a[0] == rack_z[0]:
             if self.cabling.in_rack is not None:
                 return f"in-rack rule {spell(need[0])}"
@@ -141,7 +141,10 @@ class Geometry:
         else:
             assert self.trays is not None
             way = int(self.ways(rack_a, rack_z)[0])
-            ups = [abs(int(self.trays.height[self.racks.row[r[0]]]) - int(self.rise[d])) for r, d in ((rack_a, a), (rack_z, z))]
+            ups = [
+                abs(int(self.trays.height[self.racks.row[r[0]]]) - int(self.rise[d]))
+                for r, d in ((rack_a, a), (rack_z, z))
+            ]
             slack = self.cabling.slack_between
             text = (
                 f"up {spell(ups[0])} + trays {spell(way)} + down {spell(ups[1])} + side {spell(side)} "
@@ -150,14 +153,18 @@ class Geometry:
         return text + (" (a height is assumed: the whole rack)" if guess[0] else "")
 
 
-def geometry(devices: Devices, parts: list[Part], racks: Racks, trays: Trays | None, cabling: Cabling) -> Geometry:
+def geometry(
+    devices: Devices, parts: list[Part], racks: Racks, trays: Trays | None, cabling: Cabling
+) -> Geometry:
     """Work out where devices sit: the middle of their units; without a unit the whole height of the rack is taken."""
     height = np.array([MILLI if p.height is None else p.height for p in parts] or [0], dtype=np.int64)
     unit = np.array([UNIT_UM[p.unit] for p in parts] or [0], dtype=np.int64)
     frame = [p.rack for p in parts]
     base = np.array([0 if f is None or f.base is None else f.base for f in frame] or [0], dtype=np.int64)
     rack_part = racks.part[devices.rack] if len(racks) else np.zeros(len(devices), np.int64)
-    rack_unit = np.array([UNIT_UM[f.unit] if f is not None else UNIT_UM["U"] for f in frame] or [0])[rack_part]
+    rack_unit = np.array([UNIT_UM[f.unit] if f is not None else UNIT_UM["U"] for f in frame] or [0])[
+        rack_part
+    ]
     in_unit = devices.u >= 0
     middle = base[rack_part] + ((devices.u.astype(np.int64) - MILLI) * rack_unit) // MILLI
     middle = middle + height[devices.part] * unit[devices.part] // (2 * MILLI)

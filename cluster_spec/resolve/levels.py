@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cluster_spec.columns import distinct
 from cluster_spec.model.cluster import Tier
 from cluster_spec.resolve.wiring import PENDING
 
@@ -27,7 +28,7 @@ def rank_switches(build: Build, given: tuple[Tier, ...]) -> tuple[tuple[Tier, ..
     if not loose.size:
         return given, tier
     roles = census.column("role")[loose]
-    names = [census.roles[int(r)] for r in np.unique(roles)]
+    names = [census.roles[int(r)] for r in distinct(roles)]
     if all(name in LEVEL_NAMES or name in {t.name for t in given} for name in names):
         order = [n for n in LEVEL_NAMES if n in names]
         extra = tuple(n for n in order if n not in {t.name for t in given})
@@ -40,7 +41,9 @@ def rank_switches(build: Build, given: tuple[Tier, ...]) -> tuple[tuple[Tier, ..
     deepest = int(tier[loose].max()) if loose.size else -1
     known = list(given)
     for level in range(len(given), deepest + 1):
-        known.append(_tier(build, LEVEL_NAMES[min(level, len(LEVEL_NAMES) - 1)], loose[tier[loose] == level], ()))
+        known.append(
+            _tier(build, LEVEL_NAMES[min(level, len(LEVEL_NAMES) - 1)], loose[tier[loose] == level], ())
+        )
     return tuple(known), tier
 
 
@@ -68,7 +71,9 @@ def _distances(build: Build, mine: np.ndarray, tier: np.ndarray) -> np.ndarray:
     if not (level >= 0).any() and a.size:
         level[a[0]] = 0
     for step in range(64):
-        reach = np.concatenate([z[(level[a] == step) & (level[z] < 0)], a[(level[z] == step) & (level[a] < 0)]])
+        reach = np.concatenate(
+            [z[(level[a] == step) & (level[z] < 0)], a[(level[z] == step) & (level[a] < 0)]]
+        )
         if not reach.size:
             break
         level[reach] = step + 1
@@ -92,7 +97,7 @@ def classify(build: Build, tiers: tuple[Tier, ...], tier: np.ndarray) -> None:
         link.a_device, link.a_port, link.z_device, link.z_port = a_device, a_port, z_device, z_port
         pair = (low + 1) * (len(tiers) + 1) + high + 1
         link.klass = np.full(pair.size, -1, dtype=np.int16)  # type: ignore[assignment]
-        for value in np.unique(pair):
+        for value in distinct(pair):
             lower, upper = int(value) // (len(tiers) + 1) - 1, int(value) % (len(tiers) + 1) - 1
             klass = _class(build, tiers, lower, upper)
             link.klass[pair == value] = klass  # type: ignore[index]

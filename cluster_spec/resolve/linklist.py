@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cluster_spec.diagnostics import DANGLING, PHANTOM_PORT, SHAPE, Code
-from cluster_spec.model.tables import BASES, STATES
 from cluster_spec.model.origins import ListBlock
+from cluster_spec.model.tables import BASES, STATES
 from cluster_spec.resolve.clos import Links
 from cluster_spec.resolve.scope import Stop, nearest
 from cluster_spec.resolve.wiring import PENDING
@@ -83,7 +83,9 @@ def resolve_lists(build: Build, names: Names) -> list[Listed]:
     value = build.fabric.links
     if value is None:
         return []
-    files: dict[tuple[str, ...], str] = {(): value} if isinstance(value, str) else {(k,): value[k] for k in sorted(value)}
+    files: dict[tuple[str, ...], str] = (
+        {(): value} if isinstance(value, str) else {(k,): value[k] for k in sorted(value)}
+    )
     result = []
     for key, file in files.items():
         path = (*build.path, "links", *key)
@@ -198,7 +200,16 @@ def _details(build: Build, table: Table, path: Path) -> dict[str, np.ndarray]:
         bad = np.flatnonzero(~valid & ~columns["length_m"].empty())
         if bad.size:
             text = columns["length_m"].text(int(bad[0]))
-            _say(build, table, SHAPE, int(bad[0]), "length_m", f"length_m: {text!r} is no length in metres", bad.size, None)
+            _say(
+                build,
+                table,
+                SHAPE,
+                int(bad[0]),
+                "length_m",
+                f"length_m: {text!r} is no length in metres",
+                bad.size,
+                None,
+            )
         details["length"] = np.where(valid & (length > 0), length, -1)
     choices = {
         "medium": (None, "medium"),
@@ -215,7 +226,9 @@ def _details(build: Build, table: Table, path: Path) -> dict[str, np.ndarray]:
     return details
 
 
-def _choice(build: Build, table: Table, name: str, known: list[str] | None, kind: str, path: Path) -> np.ndarray:
+def _choice(
+    build: Build, table: Table, name: str, known: list[str] | None, kind: str, path: Path
+) -> np.ndarray:
     codes, distinct = table.columns[name].codes()
     number = np.full(max(len(distinct), 1), -1, dtype=np.int64)
     for i, text in enumerate(distinct):

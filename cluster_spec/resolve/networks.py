@@ -89,7 +89,7 @@ class Space:
         """Return an address as people write it."""
         kind = ipaddress.IPv4Address if self.net.version == IPV4 else ipaddress.IPv6Address
         value = int(address)
-        return str(kind(value)) if 0 <= value < 2**kind(0).max_prefixlen else f"address {value}"
+        return str(kind(value)) if 0 <= value < 2 ** kind(0).max_prefixlen else f"address {value}"
 
 
 def resolve_networks(
@@ -97,8 +97,8 @@ def resolve_networks(
 ) -> tuple[Network, ...]:
     """Resolve all networks: prefix, gateway, pools, and the endpoints of the fabric after the pools' extents.
 
-    An address is a closed function of a port's coordinates and of final extents: `start` + `index`, without `index`
-    the number among all ports of the pool at final extent. Unbuilt ports keep theirs.
+    An address is a closed function of a port's coordinates and of final extents: `start` + `index`, without
+    `index` the number among all ports of the pool at final extent. Unbuilt ports keep theirs.
     """
     section = build_section(stage.scope, "networks", networks, ("networks",), {}, stage.built)
     known = {name for entry in section.entries for name in entry.range.names()}
@@ -190,7 +190,7 @@ def _address(space: Space, text: str, path: Path) -> int:
     return int(found)
 
 
-# -- pools ----------------------------------------------------------------------------------------------------
+# -- pools -----------------------------------------------------------------------------------------
 
 
 def _pool(space: Space, name: str, pool: Any, start: str, groups: Groups) -> None:
@@ -245,7 +245,9 @@ def _of(stage: Stage, of: Mapping[str, Any], path: Path, groups: Groups) -> list
     shape_ok = len(given) == 1 and given[0] in KINDS and isinstance(of.get("ports", ""), str)
     text = of[given[0]] if len(given) == 1 else None
     if given == ["every"]:
-        shape_ok = shape_ok and isinstance(text, dict) and isinstance(text.get("role"), str) and len(text) == 1
+        shape_ok = (
+            shape_ok and isinstance(text, dict) and isinstance(text.get("role"), str) and len(text) == 1
+        )
     elif not isinstance(text, str):
         shape_ok = False
     if not shape_ok:
@@ -287,11 +289,11 @@ def _by_name(stage: Stage, text: str, path: Path) -> list[tuple[Population, np.n
     return sorted(((p, n) for p, n in found if n.size), key=lambda item: natural_key(item[0].label))
 
 
-# -- what is legal --------------------------------------------------------------------------------------------
+# -- what is legal ---------------------------------------------------------------------------------
 
 
 def _inside(space: Space, block: Block, key: str) -> None:
-    """A block stays within the prefix and leaves out network, broadcast and gateway; one address, one port."""
+    """A block stays within the prefix, without network, broadcast and gateway; one address, one port."""
     address, scope = block.address, space.stage.scope
     if not address.size:
         return
@@ -365,16 +367,18 @@ def _who(space: Space, blocks: list[Block], index: int) -> str:
     return "a port"
 
 
-# -- after the pools ------------------------------------------------------------------------------------------
+# -- after the pools -------------------------------------------------------------------------------
 
 
 def _follow(space: Space, build: Build, reserved: int) -> None:
-    """Give the endpoints of the fabric that no pool serves the addresses after the pools' extents, in order."""
+    """Give the fabric's endpoints that no pool serves the addresses after the pools' extents, in order."""
     left = _left_over(space, build)
     count = sum(h.device.size for h in left)
     if not count:
         return
-    start = max([int(b.address.max()) + 1 for b in space.blocks if b.address.size] + [space.lowest + reserved])
+    start = max(
+        [int(b.address.max()) + 1 for b in space.blocks if b.address.size] + [space.lowest + reserved]
+    )
     numbers = np.arange(count, dtype=np.int64)
     skip = space.gateway is not None and start <= space.gateway
     if skip:
@@ -414,9 +418,9 @@ def _left_over(space: Space, build: Build) -> list[Hosts]:
             built = population.device[population.device >= 0]
             if built.size and not joined[built].any():
                 continue
-            hosts = piece(stage, entry, where, population, numbers)
-            if hosts is not None:
-                found.append(_without(population, hosts, served.get(id(population), [])))
+            ports = piece(stage, entry, where, population, numbers)
+            if ports is not None:
+                found.append(_without(population, ports, served.get(id(population), [])))
     return found
 
 

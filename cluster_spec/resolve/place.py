@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cluster_spec import units
+from cluster_spec.columns import distinct
 from cluster_spec.diagnostics import SHAPE, UNIT_OVERFLOW
 from cluster_spec.resolve.scope import Stop
 from cluster_spec.resolve.values import MILLI
@@ -65,7 +66,11 @@ def _plain(text: str) -> tuple[int, ...]:
 
 def rack_slots(free: tuple[int, ...], height: int, packing: Packing) -> tuple[int, ...]:
     """Return the lowest units of the slots of a rack: greedy runs of free units, bottom up or top down."""
-    usable = free[: len(free) - packing.reserve] if packing.reserve and not packing.top else free[packing.reserve :]
+    usable = (
+        free[: len(free) - packing.reserve]
+        if packing.reserve and not packing.top
+        else free[packing.reserve :]
+    )
     have = set(usable)
     need = max(-(-height // MILLI), 1)
     slots: list[int] = []
@@ -114,7 +119,7 @@ def _slots_by_free(stage: Stage, packing: Packing, part: Part) -> list[tuple[int
     racks = stage.floor.racks
     assert racks is not None
     height = part.height if part.height is not None else MILLI
-    used = set(np.unique(racks.free_set[packing.racks]).tolist()) if packing.racks.size else set()
+    used = set(distinct(racks.free_set[packing.racks]).tolist()) if packing.racks.size else set()
     return [rack_slots(free, height, packing) if i in used else () for i, free in enumerate(racks.free)]
 
 
@@ -127,7 +132,7 @@ def _per_rack(stage: Stage, packing: Packing, part: Part, slots: list[tuple[int,
     if packing.slots is not None:
         per_rack = min(per_rack or len(packing.slots), len(packing.slots))
     if per_rack is None:
-        counts = [len(slots[int(f)]) for f in np.unique(racks.free_set[packing.racks]) if f >= 0]
+        counts = [len(slots[int(f)]) for f in distinct(racks.free_set[packing.racks]) if f >= 0]
         per_rack = min(counts) if counts else 0
     if packing.max_power is not None:
         draw = part.power.get("max")

@@ -99,7 +99,9 @@ def _layout(stage: Stage, part: int, wanted: Wanted, path: Path) -> int:
     ports = stage.hardware.layouts[plain].ports
     rates = {p.rate for p in ports if p.role not in NOT_DATA}
     if not rates:
-        raise stage.scope.stop(PORT_BUDGET, path, f"{stage.hardware.parts[part].name} has no data ports", key=True)
+        raise stage.scope.stop(
+            PORT_BUDGET, path, f"{stage.hardware.parts[part].name} has no data ports", key=True
+        )
     if None in rates or wanted.down_rate is None or wanted.down_rate in rates:
         return plain
     modes = {}
@@ -113,6 +115,12 @@ def _layout(stage: Stage, part: int, wanted: Wanted, path: Path) -> int:
 def mode_rate(mode: str) -> int:
     """Return the port rate of a cage mode in bit/s: 2x400 is 400 Gb/s."""
     return int(mode.split("x")[1]) * units.parse("1 Gb/s", "rate")
+
+
+def zone_rate(text: str) -> int | None:
+    """Return the port rate of a zone such as `cage[1-32] 2x400`; None where it names no mode."""
+    found = re.search(r"\s([0-9]+x[0-9]+)\s*$", text)
+    return mode_rate(found.group(1)) if found else None
 
 
 def _zoned(stage: Stage, part: int, zones: Mapping[str, str], wanted: Wanted, path: Path) -> Ports:

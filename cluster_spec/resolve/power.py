@@ -73,7 +73,7 @@ class PowerBuild:
 def resolve_power(stage: Stage, section: Any) -> PowerBuild:
     """Resolve the power train, add the PDUs in racks as devices, and return what `finish_power` needs.
 
-    What is wrong is a finding; the entries that are right are kept, so that their PDUs exist for other sections.
+    What is wrong is a finding; what is right is kept, so that its PDUs exist for other sections.
     """
     build = PowerBuild(stage, stage.externals)
     if section is None:
@@ -109,7 +109,7 @@ def finish_power(build: PowerBuild, racks: Racks) -> tuple[tuple[PowerNode, ...]
     return tuple(build.nodes), feeds
 
 
-# -- the train ------------------------------------------------------------------------------------------------
+# -- the train -------------------------------------------------------------------------------------
 
 
 def _tree(build: PowerBuild) -> None:
@@ -303,7 +303,7 @@ def _cycle(build: PowerBuild, chain: list[int], again: int) -> None:
     build.nodes[:] = [replace(node, sources=()) for node in build.nodes]
 
 
-# -- racks ----------------------------------------------------------------------------------------------------
+# -- racks -----------------------------------------------------------------------------------------
 
 
 def rack_sets(stage: Stage, key: str, path: Path) -> tuple[list[tuple[int, np.ndarray]], dict[str, Any]]:
@@ -412,7 +412,7 @@ def _pdus(
 
 
 def _add_pdus(build: PowerBuild, side: str, index: int, blocks: list[Pdus]) -> None:
-    """Add the PDUs of one side of one family of racks: `{rack}-pdu-{side}`, numbered where a rack has several."""
+    """Add the PDUs of one side of a family of racks: `{rack}-pdu-{side}`, numbered where there are several."""
     stage = build.stage
     assert stage.floor.section is not None
     family = stage.floor.section.families[index]
@@ -481,7 +481,7 @@ def _names(family: Family, side: str, numbers: np.ndarray, count: int) -> NameGr
 
 
 def _units(build: PowerBuild, side: str, block: Pdus, rows: np.ndarray) -> np.ndarray:
-    """Return the lowest unit of each PDU (thousandths): -1 for 0U, else packed from the top of the free units."""
+    """Return the lowest unit of each PDU (thousandths): -1 for 0U, else from the top of the free units."""
     part, racks = build.stage.hardware.parts[block.part], build.stage.floor.racks
     assert racks is not None
     units_ = np.full((rows.size, block.count), -1, dtype=np.int64)

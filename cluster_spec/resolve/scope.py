@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from cluster_spec.source import Source
 
 
-class Stop(Exception):  # noqa: N818 - not an error of ours: it ends one section, whose finding is recorded
+class Stop(Exception):
     """Leave the section that is being resolved; its finding has been recorded."""
 
 
@@ -66,7 +66,7 @@ class Scope:
         message: str,
         *,
         key: bool = False,
-        help: str | None = None,  # noqa: A002
+        help: str | None = None,
         related: Sequence[Related] = (),
         column: int = 0,
     ) -> None:
@@ -124,7 +124,9 @@ class Scope:
             raise self.stop(EXPRESSION, path, f"{_last(path)}: one value is needed, {value!r} has many")
         return int(result)
 
-    def count(self, value: int | str | None, path: Path, default: int | None = None, low: int = 0) -> int | None:
+    def count(
+        self, value: int | str | None, path: Path, default: int | None = None, low: int = 0
+    ) -> int | None:
         """Evaluate an integer field that may be absent and may not be below `low`."""
         if value is None:
             return default
@@ -182,12 +184,12 @@ class Scope:
 
 def nearest(name: str, known: Sequence[str]) -> str | None:
     """Return "did you mean ..." when a known name is close, else what there is when it is little."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only when something is wrong
+    from difflib import get_close_matches
 
     close = get_close_matches(name, known, n=1)
     if close:
         return f"did you mean {close[0]}?"
-    if known and len(known) <= 8:  # noqa: PLR2004 - what fits a line
+    if known and len(known) <= 8:
         return "there is " + ", ".join(known)
     return None
 
@@ -224,7 +226,7 @@ def _given(scope: Scope, name: str, parameter: Any, text: str) -> int | bool | s
         return text.lower() == "true"
     if parameter.type == "integer":
         try:
-            return int(text) if text.strip() == text and len(text) < 20 else _not_a(scope, path, name, text)  # noqa: PLR2004
+            return int(text) if text.strip() == text and len(text) < 20 else _not_a(scope, path, name, text)
         except ValueError:
             pass
     _not_a(scope, path, name, text, parameter.type)
@@ -240,7 +242,9 @@ def _bounds(scope: Scope, name: str, parameter: Any) -> None:
     path = ("parameters", name)
     value = scope.parameters[name]
     kinds = {"integer": int, "boolean": bool, "string": str}
-    if not isinstance(value, kinds[parameter.type]) or (parameter.type == "integer" and isinstance(value, bool)):
+    if not isinstance(value, kinds[parameter.type]) or (
+        parameter.type == "integer" and isinstance(value, bool)
+    ):
         scope.report(PARAMETER, (*path, "default"), f"{name} is declared {parameter.type}, {value!r} is not")
         return
     if parameter.choices is not None and value not in parameter.choices:
@@ -257,6 +261,4 @@ def _bounds(scope: Scope, name: str, parameter: Any) -> None:
         except Stop:
             continue
         if (int(value) - limit) * worse > 0:
-            scope.report(
-                PARAMETER, path, f"{name} is {value}, {word} its {bound}imum {limit}", key=True
-            )
+            scope.report(PARAMETER, path, f"{name} is {value}, {word} its {bound}imum {limit}", key=True)

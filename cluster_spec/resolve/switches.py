@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cluster_spec.columns import distinct
 from cluster_spec.diagnostics import EXPRESSION
 from cluster_spec.expressions import ExpressionError, compile_template
 from cluster_spec.model.namespace import NameGroup
@@ -61,9 +62,7 @@ def add_switches(build: Build, step: Step, below: Step | None, before: Placed | 
     return after
 
 
-def _place(
-    build: Build, step: Step, before: Placed | None, rack: np.ndarray, u: np.ndarray
-) -> Placed | None:
+def _place(build: Build, step: Step, before: Placed | None, rack: np.ndarray, u: np.ndarray) -> Placed | None:
     """Fill `rack` and `u`; switches of a tier grouped by rack stand in their rack when no other is named."""
     place, stage, path = step.tier.place, build.stage, (*step.path, "place")
     racks = stage.floor.racks
@@ -92,12 +91,12 @@ def _place(
 def _only_family(build: Build) -> int:
     """Return the rack family of endpoints that all stand in one."""
     families = [p.rack_family for p in build.stage.census.populations if (p.rack_family >= 0).any()]
-    used = {int(f) for column in families for f in np.unique(column) if f >= 0}
+    used = {int(f) for column in families for f in distinct(column) if f >= 0}
     return min(used) if len(used) == 1 else _family_of_ends(build)
 
 
 def _family_of_ends(build: Build) -> int:
-    devices = np.unique(build.ends.device[build.ends.built])
+    devices = distinct(build.ends.device[build.ends.built])
     racks = build.stage.census.column("rack")[devices]
     table = build.stage.floor.racks
     assert table is not None
@@ -144,9 +143,7 @@ def _default_names(build: Build, step: Step, live: np.ndarray) -> list[NameGroup
     literals = (f"{prefix}-", *("-" for _ in columns), "")
     widths = (1,) * (len(columns) + 1)
     return [
-        NameGroup(
-            0, live.size, literals, widths, (False,) * len(widths), (*columns, step.index[live] + 1)
-        )
+        NameGroup(0, live.size, literals, widths, (False,) * len(widths), (*columns, step.index[live] + 1))
     ]
 
 

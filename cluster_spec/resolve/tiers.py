@@ -31,7 +31,9 @@ class Grouping:
 def group_by(columns: Sequence[np.ndarray], size: int) -> Grouping:
     """Number the groups of equal values of some columns, ordered by the columns' values from left to right."""
     if not columns:
-        return Grouping(np.zeros(size, dtype=np.int64), np.zeros((1 if size else 0, 0), np.int64), 1 if size else 0)
+        return Grouping(
+            np.zeros(size, dtype=np.int64), np.zeros((1 if size else 0, 0), np.int64), 1 if size else 0
+        )
     lows = [int(c.min()) if c.size else 0 for c in columns]
     extents = [int(c.max()) - low + 1 if c.size else 1 for c, low in zip(columns, lows, strict=True)]
     key = np.zeros(size, dtype=np.int64)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cluster_spec.columns import distinct
 from cluster_spec.diagnostics import SHAPE
 from cluster_spec.resolve.values import where
 
@@ -30,7 +31,9 @@ class Trays:
     junction_at: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     way: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.int64))
 
-    def distance(self, row_a: np.ndarray, at_a: np.ndarray, row_b: np.ndarray, at_b: np.ndarray) -> np.ndarray:
+    def distance(
+        self, row_a: np.ndarray, at_a: np.ndarray, row_b: np.ndarray, at_b: np.ndarray
+    ) -> np.ndarray:
         """Return the length through the trays between points `at` (um along their rows); FAR where no way is.
 
         In one row the tray along it is the shortest way; otherwise the best pair of junctions is taken.
@@ -45,7 +48,7 @@ class Trays:
     def _across(self, row_a: np.ndarray, at_a: np.ndarray, row_b: np.ndarray, at_b: np.ndarray) -> np.ndarray:
         best = np.full(row_a.size, FAR)
         pair = row_a * self.height.size + row_b
-        for value in np.unique(pair):
+        for value in distinct(pair):
             mine = pair == value
             a, b = int(value) // self.height.size, int(value) % self.height.size
             from_a, from_b = np.flatnonzero(self.junction_row == a), np.flatnonzero(self.junction_row == b)
@@ -54,7 +57,9 @@ class Trays:
             best[mine] = self._between(at_a[mine], at_b[mine], from_a, from_b)
         return best
 
-    def _between(self, at_a: np.ndarray, at_b: np.ndarray, from_a: np.ndarray, from_b: np.ndarray) -> np.ndarray:
+    def _between(
+        self, at_a: np.ndarray, at_b: np.ndarray, from_a: np.ndarray, from_b: np.ndarray
+    ) -> np.ndarray:
         best = np.full(at_a.size, FAR)
         for i in from_a:
             near = np.abs(at_a - self.junction_at[i])

@@ -57,7 +57,7 @@ def texts(
     scope: Scope, value: str | None, path: Path, env: Mapping[str, Any], count: int
 ) -> list[str | None] | str | None:
     """Evaluate a *one* field of names: one text for all, or one for each element."""
-    if value is None or ("{" not in value and "[" not in value):
+    if value is None or not any(sign in value for sign in "{[,"):
         return value
     if "{" in value:
         try:
@@ -71,7 +71,13 @@ def texts(
 
 
 def choices(
-    scope: Scope, value: str | None, path: Path, env: Mapping[str, Any], count: int, known: Sequence[str], kind: str
+    scope: Scope,
+    value: str | None,
+    path: Path,
+    env: Mapping[str, Any],
+    count: int,
+    known: Sequence[str],
+    kind: str,
 ) -> np.ndarray:
     """Evaluate a *one* field that names members of a small set; -1 where it is absent."""
     spelled = texts(scope, value, path, env, count)

@@ -25,7 +25,9 @@ PENDING = -1
 def explicit_switches(build: Build) -> None:
     """Add the switches that a fabric lists itself."""
     stage, path = build.stage, (*build.path, "switches")
-    section = build_section(stage.scope, "switches", build.fabric.switches or {}, path, stage.grow_to, stage.built)
+    section = build_section(
+        stage.scope, "switches", build.fabric.switches or {}, path, stage.grow_to, stage.built
+    )
     for family in section.families:
         population = device_family(stage, family, "switches", "switch", fabric=build.index)
         population.fabric = build.index
@@ -59,7 +61,9 @@ def _pattern(build: Build, entry: Any, path: Path, names: Names) -> None:
         phase = build.stage.phases.index(entry.phase)
     (a_device, a_port), (z_device, z_port) = ends
     keep = (a_device >= 0) & (z_device >= 0)
-    link = Links(a_device[keep], a_port[keep], z_device[keep], z_port[keep], PENDING, scope.origin(*path), phase)
+    link = Links(
+        a_device[keep], a_port[keep], z_device[keep], z_port[keep], PENDING, scope.origin(*path), phase
+    )
     link.told = _told(build, entry, path)
     build.links.append(link)
 

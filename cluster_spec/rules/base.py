@@ -68,6 +68,8 @@ class Rule:
     """A rule and its documentation; `check` is None for codes that reading and resolving raise.
 
     `sections` are manifest sections that it cannot do without: if one failed, the rule is unknown because of that.
+    If only a part failed (`fabrics.compute` of `fabrics`) the rule runs on the others; `fabrics!` says that it
+    needs every part.
     `needs` names the facts that it reads, as paths of part values or manifest keys.
     """
 
@@ -89,7 +91,7 @@ class Rule:
         return self.code[:3]
 
 
-def rule(  # noqa: PLR0913 - the identity of a rule has that many parts
+def rule(
     code: str,
     *,
     severity: Severity,

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cluster_spec.check import Run
+from cluster_spec.manifest.sections import HEAD, SECTIONS
 from cluster_spec.rules import Rule, catalogue
 from cluster_spec.rules.page import read_page
-from cluster_spec.testing import codes, decided, state, validate_text
+from cluster_spec.testing import codes, decided, pocket, state, validate_text
 
 if TYPE_CHECKING:
     from cluster_spec.diagnostics import Report
@@ -64,10 +65,20 @@ def test_good_is_decided_and_passes(rule: Rule) -> None:
         assert decided(found, rule.code) > 0
 
 
-def test_pocket_is_clean() -> None:
+@pytest.mark.parametrize(
+    ("parameters", "phase"),
+    [({}, None), ({}, "first"), ({}, "second"), ({"stores": "1"}, None), ({"stores": "4"}, None)],
+)
+def test_pocket_is_clean(parameters: dict[str, str], phase: str | None) -> None:
     """The cluster that examples patch has no finding of its own, and every rule that applies is decided."""
-    found = report("{}")
-    assert codes(found) == set(), spoken("{}")
+    found = validate_text("{}", parameters=parameters, phase=phase)
+    assert codes(found) == set(), found.findings
+    assert found.not_checked == ()
+
+
+def test_pocket_has_every_section() -> None:
+    """The smallest cluster shows all of the language; only `include` is left out, it is one file."""
+    assert set(pocket()) == {*SECTIONS, *HEAD} - {"include"}
 
 
 def test_a_crash_is_one_finding(monkeypatch: pytest.MonkeyPatch) -> None:

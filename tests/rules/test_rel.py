@@ -51,7 +51,8 @@ def test_an_adapter_of_two_ports_on_two_leaves_passes(tmp_path: Path) -> None:
         'contains: {"accelerator[0-3]": nvidia-b200, "nic[0-3]": nvidia-connectx-7}\n'
         "ports:\n"
         + "".join(
-            f"  compute{i}: {{role: compute, rate: 400 Gb/s, nic: nic{i // 2}, accelerator: accelerator{i // 2}}}\n"
+            f"  compute{i}: {{role: compute, rate: 400 Gb/s, nic: nic{i // 2}, "
+            f"accelerator: accelerator{i // 2}}}\n"
             for i in range(8)
         )
         + "sources:\n  design: {title: made up, grade: illustrative, covers: [contains, ports]}\n"

@@ -214,13 +214,7 @@ def test_top005_takes_port_rates_where_none_is_declared(tmp_path: Path) -> None:
 
 def test_top005_is_unknown_without_rates(tmp_path: Path) -> None:
     """Ports without a rate, in a fabric without one, leave the ratio undecided."""
-    part = tmp_path / "parts" / "dumb-switch.yaml"
-    part.parent.mkdir()
-    part.write_text(
-        "part: dumb-switch\nkind: switch\ntitle: made up\nradix: 64\n"
-        'ports:\n  "p[1-64]": {role: fabric, protocols: [infiniband]}\n'
-        "sources:\n  design: {title: made up, grade: illustrative, covers: [radix, ports]}\n"
-    )
+    _dumb(tmp_path, 64, "")
     links = [
         (a, _plain(p) if a.startswith("leaf") else p, z, _plain(q)) for a, p, z, q in clos(2, 2, 2, 8, 8)
     ]
@@ -279,10 +273,47 @@ def test_top006_does_not_apply_without_rails(tmp_path: Path) -> None:
     assert state(report, "TOP006") == "not_applicable"
 
 
-def test_top010_states_its_formula(tmp_path: Path) -> None:
-    """Two tiers of radix 64 hold 2,048 endpoints; the finding of fewer ports shows the arithmetic."""
+def test_top010_passes_below_the_bound(tmp_path: Path) -> None:
+    """Sixteen endpoints are far below the 2,048 of two tiers of radix 64; the fabric is decided."""
     report = _report(build(tmp_path, clos(2, 2, 2, 8, 8), TWO))
-    assert (state(report, "TOP010"), decided(report, "TOP010")) == ("pass", 16)
+    assert (state(report, "TOP010"), decided(report, "TOP010")) == ("pass", 1)
+
+
+@pytest.mark.parametrize(("nodes", "wanted"), [(2, "pass"), (3, "fail")])
+def test_top010_states_its_formula(tmp_path: Path, nodes: int, wanted: str) -> None:
+    """Two tiers of radix 6 hold 18 endpoints, and the finding shows the arithmetic."""
+    links = _ends(nodes, 5) + [(f"leaf{i + 1}", "p6", "spine1", f"p{i + 1}") for i in range(5)]
+    folder = _dumb(tmp_path, 6, "rate: 400 Gb/s, ")
+    report = _report(build(folder, links, {"leaf": 5, "spine": 1}, nodes=nodes, part="dumb-switch"))
+    assert state(report, "TOP010") == wanted
+    for found in _found(report, "TOP010"):
+        assert (found.measured, found.limit) == (24, 18)
+        assert (found.formula, found.location.line) == ("2 x (6 / 2)^2 = 18", 5)
+
+
+def test_top010_is_unknown_without_rates(tmp_path: Path) -> None:
+    """How much of a switch goes up depends on rates; without them nothing is decided."""
+    links = [*_ends(2, 5), *((f"leaf{i + 1}", "p6", "spine1", f"p{i + 1}") for i in range(5))]
+    folder = _dumb(tmp_path, 6, "")
+    report = _report(build(folder, links, {"leaf": 5, "spine": 1}, rate="", part="dumb-switch"))
+    assert state(report, "TOP010") == "unknown"
+
+
+def _ends(nodes: int, leaves: int) -> list[Link]:
+    """Return endpoints spread over leaves in turn."""
+    ports = [(f"n{node}", f"compute{port}") for node in range(1, nodes + 1) for port in range(8)]
+    return [(a, p, f"leaf{i % leaves + 1}", f"p{i // leaves + 1}") for i, (a, p) in enumerate(ports)]
+
+
+def _dumb(folder: Path, ports: int, rate: str) -> Path:
+    """Write a switch part with plain ports beside the manifest; return the folder."""
+    (folder / "parts").mkdir()
+    (folder / "parts" / "dumb-switch.yaml").write_text(
+        f"part: dumb-switch\nkind: switch\ntitle: made up\nradix: {ports}\n"
+        f'ports:\n  "p[1-{ports}]": {{role: fabric, {rate}protocols: [infiniband]}}\n'
+        "sources:\n  design: {title: made up, grade: illustrative, covers: [radix, ports]}\n"
+    )
+    return folder
 
 
 def test_top010_spares_oversubscribed_fabrics(tmp_path: Path) -> None:

@@ -26,8 +26,8 @@ def port_count(cluster: Cluster) -> Verdict:
     """A part has more or fewer data ports than its radix, or its port labels have holes.
 
     Why:
-        Parts are typed or imported from libraries, where two of 64 ports may be missing. Every count of leaves
-        and spines rests on this number.
+        Parts are typed or imported from libraries, where two of 64 ports may be missing. Every count of
+        leaves and spines rests on this number.
     Bad:
         part: {sugon-scalefabric-80x400: {radix: 64}}
     Good:

@@ -27,16 +27,14 @@ def provenance(cluster: Cluster) -> Verdict:
     """A number of a part that the cluster uses is covered by no source with a grade.
 
     Why:
-        Figures from a data sheet, a paper and a guess look alike once they stand in a plan. The grade says how
-        far a result may be trusted, and the source where to look when two of them differ.
+        Figures from a data sheet, a paper and a guess look alike once they stand in a plan. The grade says
+        how far a result may be trusted, and the source where to look when two of them differ.
     Bad:
         part: {server-2u: {sources: {design: {covers: [airflow, power, cages, ports]}}}}
     Good:
         part: {server-2u: {sources: {design: {covers: [size, airflow, power, cages, ports]}}}}
     """
-    bad = [
-        _bad(row, list(part.unsourced)) for row, part in enumerate(cluster.parts) if part.unsourced
-    ]
+    bad = [_bad(row, list(part.unsourced)) for row, part in enumerate(cluster.parts) if part.unsourced]
     return Verdict("parts", len(cluster.parts), tuple(bad))
 
 

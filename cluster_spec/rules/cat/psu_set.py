@@ -30,8 +30,8 @@ def psu_set(cluster: Cluster) -> Verdict:
     """The supplies that must carry full load are rated below the largest draw of the device.
 
     Why:
-        A device with six supplies of which four carry it is rated at four, not six. Imported parts give 6.5 kW
-        servers two supplies of 1 kW; the plan then has the wrong outlets and cords as well.
+        A device with six supplies of which four carry it is rated at four, not six. Imported parts give
+        6.5 kW servers two supplies of 1 kW; the plan then has the wrong outlets and cords as well.
     Bad:
         part: {server-2u: {power: {psus: {rating: 600 W}}}}
     Good:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,17 @@ if TYPE_CHECKING:
     from cluster_spec.model.cluster import Cluster, Cooling, Loop
 
 SPARE = {"N": 0, "N+1": 1, "N+2": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A loop that is given more heat (mW) than it, or what is behind it, takes."""
+
+    row: int
+    text: str
+    load: int
+    limit: int
+    formula: str
 
 
 @rule(
@@ -43,7 +55,7 @@ def loop_overload(cluster: Cluster) -> Verdict:
         return Verdict("loops", 0, (), (Unknown("cooling.racks"),) if len(cluster.racks) else ())
     heat = loop_heat(cluster)
     unknown: dict[str, list[int]] = {}
-    bad: list[Bad] = []
+    bad: list[Over] = []
     decided = 0
     for row, loop in enumerate(cooling.loops):
         over, lacking = _loop(loop, heat, row)
@@ -54,7 +66,7 @@ def loop_overload(cluster: Cluster) -> Verdict:
         bad += [over] if over is not None else []
         decided += not lacking
     gaps = tuple(Unknown(fact, np.array(rows)) for fact, rows in unknown.items())
-    return Verdict("loops", decided, tuple(bad), gaps)
+    return Verdict("loops", decided, _joined(cooling, bad), gaps)
 
 
 def usable(loop: Loop) -> tuple[int | None, str]:
@@ -71,7 +83,7 @@ def usable(loop: Loop) -> tuple[int | None, str]:
     return loop.capacity * running // loop.units, why
 
 
-def _loop(loop: Loop, heat: Load, row: int) -> tuple[Bad | None, tuple[str, ...]]:
+def _loop(loop: Loop, heat: Load, row: int) -> tuple[Over | None, tuple[str, ...]]:
     limit, why = usable(loop)
     load = int(heat.low[row])
     if limit is None:
@@ -81,16 +93,18 @@ def _loop(loop: Loop, heat: Load, row: int) -> tuple[Bad | None, tuple[str, ...]
     text = f"takes {spell(load, 'power')} of heat, {why} remove {spell(limit, 'power')}"
     if loop.units == 1:
         text = f"takes {spell(load, 'power')} of heat, its capacity is {spell(limit, 'power')}"
-    return _bad(row, text, load, limit, f"sum over the racks on it; {why}"), ()
+    return Over(row, text, load, limit, f"sum over the racks on it; {why}"), ()
 
 
-def _sinks(cooling: Cooling, heat: Load, row: int) -> tuple[Bad | None, tuple[str, ...]]:
-    """Hold all loops that share the sinks of a loop against them; the first of these loops answers for all."""
+def _sinks(cooling: Cooling, heat: Load, row: int) -> tuple[Over | None, tuple[str, ...]]:
+    """Hold all loops that share the sinks of a loop against them; the first of them answers for all."""
     sinks = cooling.loops[row].sinks
     others = [i for i, loop in enumerate(cooling.loops) if loop.sinks == sinks]
     if not sinks or others[0] != row or all(cooling.sinks[s].external for s in sinks):
         return None, ()
-    lacking = tuple(f"capacity of {cooling.sinks[s].name}" for s in sinks if cooling.sinks[s].capacity is None)
+    lacking = tuple(
+        f"capacity of {cooling.sinks[s].name}" for s in sinks if cooling.sinks[s].capacity is None
+    )
     limit = sum(cooling.sinks[s].capacity or 0 for s in sinks)
     load = sum(int(heat.low[i]) for i in others)
     if lacking:
@@ -99,10 +113,25 @@ def _sinks(cooling: Cooling, heat: Load, row: int) -> tuple[Bad | None, tuple[st
         return None, tuple(dict.fromkeys(fact for i in others for fact in heat.lacking(i)))
     names = ", ".join(cooling.sinks[s].name for s in sinks[:4])
     text = f"and what shares its sinks give {spell(load, 'power')}, {names} remove {spell(limit, 'power')}"
-    return _bad(row, text, load, limit, f"{len(others)} loops, {len(sinks)} sinks"), ()
+    return Over(row, text, load, limit, f"{len(others)} loops, {len(sinks)} sinks"), ()
 
 
-def _bad(row: int, text: str, load: int, limit: int, formula: str) -> Bad:
-    return Bad(
-        np.array([row]), lambda subject, _: f"{subject} {text}", load, limit, "mW", formula=lambda _: formula
+def _joined(cooling: Cooling, found: list[Over]) -> tuple[Bad, ...]:
+    """Join what is wrong: loops of one entry are one cause."""
+    if not found:
+        return ()
+    names = [cooling.loops[over.row].name for over in found]
+
+    def say(subject: str, i: int) -> str:
+        return f"{names[i] if subject == names[i] else f'{subject}: {names[i]}'} {found[i].text}"
+
+    return (
+        Bad(
+            np.array([over.row for over in found]),
+            say,
+            np.array([over.load for over in found], dtype=np.int64),
+            np.array([over.limit for over in found], dtype=np.int64),
+            "mW",
+            formula=lambda i: found[i].formula,
+        ),
     )

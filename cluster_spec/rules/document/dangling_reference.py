@@ -8,7 +8,7 @@ Bad:
     nodes: {mgmt1: {rack: r9}}
 
 Good:
-    nodes: {mgmt1: {rack: r2, u: 30}}
+    nodes: {mgmt1: {rack: r2, u: 20}}
 """
 
 from __future__ import annotations

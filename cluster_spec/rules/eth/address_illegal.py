@@ -26,7 +26,7 @@ IPV4 = 4
     sections=("networks",),
 )
 def address_illegal(cluster: Cluster) -> Verdict:
-    """An address lies outside of its prefix, is that of the network, of broadcast or of the gateway, or is twice.
+    """An address lies outside of its prefix, is that of network, broadcast or gateway, or is given out twice.
 
     Why:
         Two hosts with one address answer in turn, and a host on the gateway's takes the network down. Pools

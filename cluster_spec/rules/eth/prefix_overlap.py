@@ -35,7 +35,9 @@ def prefix_overlap(cluster: Cluster) -> Verdict:
         networks: {data: {prefix: 10.0.9.0/24}}
     """
     nets = cluster.networks
-    order = sorted(range(len(nets)), key=lambda i: (nets[i].vrf, nets[i].version, nets[i].first, nets[i].bits))
+    order = sorted(
+        range(len(nets)), key=lambda i: (nets[i].vrf, nets[i].version, nets[i].first, nets[i].bits)
+    )
     by_name = {net.name: net for net in nets}
     bad: list[Bad] = []
     around: list[int] = []
@@ -76,7 +78,9 @@ def _bad(nets: tuple[Network, ...], row: int, outer: int) -> Bad:
     twin = "are one prefix" if inner.prefix == other.prefix else "overlap"
     return Bad(
         np.array([row]),
-        lambda subject, _: f"{subject} {inner.prefix} and {other.name} {other.prefix} {twin} in VRF {inner.vrf}",
+        lambda subject, _: (
+            f"{subject} {inner.prefix} and {other.name} {other.prefix} {twin} in VRF {inner.vrf}"
+        ),
         related=np.array([other.origin]),
         related_text="the other one",
     )

@@ -30,8 +30,8 @@ def cable_id_twice(cluster: Cluster) -> Verdict:
     """Two cables have one id, or would carry the same label.
 
     Why:
-        Whoever pulls "the" cable with that label pulls one of two. Ids come from lists, where rows are copied;
-        labels come from the template, which has to say more than the rack and the unit of an end.
+        Whoever pulls "the" cable with that label pulls one of two. Ids come from lists, where rows are
+        copied; labels come from the template, which has to say more than the rack and the unit of an end.
     Bad:
         cabling: {label: "{near_rack} / {far_rack}"}
     Good:

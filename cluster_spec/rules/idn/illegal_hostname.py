@@ -45,8 +45,7 @@ def illegal_hostname(cluster: Cluster) -> Verdict:
     hosts = _hosts(cluster)
     groups = [g for g in cluster.devices.names.groups if g.count and hosts[g.first]]
     bad = [b for g in groups if (b := _illegal(cluster, g)) is not None]
-    for rows in repeated(groups):
-        bad.append(_twice(cluster, rows))
+    bad += [_twice(cluster, rows) for rows in repeated(groups)]
     return Verdict("devices", sum(g.count for g in groups), tuple(bad))
 
 

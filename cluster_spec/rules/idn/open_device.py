@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 PLANT = frozenset({"cdm", "cdu"})
 """Kinds of devices that take heat themselves and stand on the floor."""
 HOSTS = frozenset({"node", "switch", "appliance"})
+FROM_RACK = frozenset({"feed", "heat"})
+"""What a device has from its rack: without a place they are no causes of their own."""
 
 
 @dataclass(slots=True)
@@ -35,7 +37,7 @@ class Aspect:
     severity=Severity.ERROR,
     basis=Basis.POLICY,
     since="0.1",
-    source="design: every device has place, feed, heat path, cabled management port and address, or says why not",
+    source="design: every device has place, feed, heat path, management and address, or says why not",
     needs=("racks", "power.racks", "cooling.racks", "fabrics", "networks"),
     sections=("racks", "nodes", "ultra_nodes", "power", "cooling", "fabrics", "networks"),
 )
@@ -43,10 +45,10 @@ def open_device(cluster: Cluster) -> Verdict:
     """A device has no place, no feed, no path for its heat, no cabled management port or no address.
 
     Why:
-        What is planned in one list and forgotten in another is found on the day of installation. A device that
-        lacks one of them on purpose says `none: {feed: why}`; spare and reserved devices wait. Devices inside a
-        cabinet that comes built have its place and its feeds. A section that the manifest does not have yet
-        makes its aspect unknown.
+        What is planned in one list and forgotten in another is found on the day of installation. A device
+        that lacks one of them on purpose says `none: {feed: why}`; spare and reserved devices wait. Devices
+        inside a cabinet that comes built have its place and its feeds. A section that the manifest does
+        not have yet makes its aspect unknown.
     Bad:
         nodes: {mgmt9: {part: server-2u, role: management}}
     Good:
@@ -61,8 +63,10 @@ def open_device(cluster: Cluster) -> Verdict:
     waiting = managed(cluster).waiting
     bad, unknown = [], []
     undecided = waiting.copy()
+    nowhere = (cluster.devices.rack < 0) & ~_excused(cluster, "place")
     for aspect in (_place(cluster), _feed(cluster), _heat(cluster), *_managed(cluster)):
-        lost = np.flatnonzero(aspect.lost & ~waiting & ~_excused(cluster, aspect.name))
+        follows = nowhere if aspect.name in FROM_RACK else False
+        lost = np.flatnonzero(aspect.lost & ~waiting & ~follows & ~_excused(cluster, aspect.name))
         if lost.size:
             bad.append(_bad(cluster, aspect, lost))
         for gap in aspect.unknown:
@@ -88,11 +92,12 @@ def _bad(cluster: Cluster, aspect: Aspect, lost: np.ndarray) -> Bad:
 def _excused(cluster: Cluster, name: str) -> np.ndarray:
     """Devices that say why they lack something."""
     said = np.array([name in reasons for reasons in cluster.none_sets] + [False], dtype=bool)
-    return said[cluster.none_of]
+    return np.asarray(said[cluster.none_of])
 
 
 def _kinds(cluster: Cluster, kinds: frozenset[str]) -> np.ndarray:
-    return np.array([p.kind in kinds for p in cluster.parts], dtype=bool)[cluster.devices.part]
+    mine = np.array([p.kind in kinds for p in cluster.parts], dtype=bool)
+    return np.asarray(mine[cluster.devices.part])
 
 
 def _all(cluster: Cluster, fact: str) -> list[Unknown]:
@@ -113,7 +118,8 @@ def _place(cluster: Cluster) -> Aspect:
 
 def _powered(cluster: Cluster) -> np.ndarray:
     """Devices that draw power by themselves."""
-    return np.array([p.powered is not False for p in cluster.parts], dtype=bool)[cluster.devices.part]
+    powered = np.array([p.powered is not False for p in cluster.parts], dtype=bool)
+    return np.asarray(powered[cluster.devices.part])
 
 
 def _at_rack(values: np.ndarray, rack: np.ndarray) -> np.ndarray:
@@ -154,7 +160,9 @@ def _managed(cluster: Cluster) -> list[Aspect]:
             Aspect("management", mine & ~found.cabled, "no management: no cable in the management port")
         )
     else:
-        aspects.append(Aspect("management", none, "", [Unknown("a fabric of role oob", np.flatnonzero(mine))]))
+        aspects.append(
+            Aspect("management", none, "", [Unknown("a fabric of role oob", np.flatnonzero(mine))])
+        )
     if cluster.networks:
         aspects.append(Aspect("address", mine & ~found.addressed, "no address in any network"))
     else:

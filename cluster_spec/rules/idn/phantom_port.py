@@ -28,8 +28,8 @@ def phantom_port(cluster: Cluster) -> Verdict:
     """A cable ends in a port that the device does not have.
 
     Why:
-        Lists of cables outlive the devices they were written for. A port that is not there, or not in the mode
-        that its cage runs in, is found by the technician who stands before it with the plug in his hand.
+        Lists of cables outlive the devices they were written for. A port that is not there, or not in the
+        mode that its cage runs in, is found by the technician who stands before it with the plug in his hand.
     Bad:
         exceptions:
           extra:

@@ -27,8 +27,8 @@ def serial_twice(cluster: Cluster) -> Verdict:
     """Two devices have one serial number of one manufacturer, or one asset tag.
 
     Why:
-        One of the two rows was copied and not changed. The device that it should describe cannot be found when
-        it fails, and a replacement is booked on the wrong one.
+        One of the two rows was copied and not changed. The device that it should describe cannot be found
+        when it fails, and a replacement is booked on the wrong one.
     Bad:
         assets:
           mgmt1: {manufacturer: made up, serial: "P0001"}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Limit:
-    """One kind of limit on groups of racks: `group` per rack (-1 none), `value` per group (-1 none declared)."""
+    """One kind of limit on groups of racks: `group` per rack (-1 none), `value` per group (-1 undeclared)."""
 
     where: str
     what: str
@@ -61,7 +61,7 @@ def density_ceiling(cluster: Cluster) -> Verdict:
         total = limit.load.by(limit.group, limit.value.size)
         declared = limit.value >= 0
         over = declared & (total.low > limit.value)
-        bad += [_bad(limit, total, group) for group in np.flatnonzero(over)] if limit.where else []
+        bad += [_bad(limit, total, int(group)) for group in np.flatnonzero(over)] if limit.where else []
         if not limit.where and over.any():
             bad.append(_racks(limit, total, np.flatnonzero(over)))
         mine = limit.group >= 0
@@ -82,7 +82,9 @@ def _limits(cluster: Cluster) -> Iterator[Limit]:
     each, none = np.arange(size), np.full(size, -1)
     part = part_fact(cluster, lambda p: None if p.rack is None else p.rack.power).at(racks.part)
     own = np.where(part.known, part.values, -1)
-    place = np.where((racks.power_limit >= 0) & ((own < 0) | (racks.power_limit < own)), racks.power_limit, own)
+    place = np.where(
+        (racks.power_limit >= 0) & ((own < 0) | (racks.power_limit < own)), racks.power_limit, own
+    )
     yield Limit("", "draw", power, each, place, (), none)
     yield Limit("", "heat to air", air, each, racks.air_limit, (), none)
     for where, group, items in (("row", racks.row, cluster.rows), ("hall", racks.hall, cluster.halls)):
@@ -104,7 +106,9 @@ def _racks(limit: Limit, total: Load, rows: np.ndarray) -> Bad:
     measured, allowed = total.low[rows], limit.value[rows]
 
     def say(subject: str, i: int) -> str:
-        verb = VERBS[limit.what] if "[" in subject or "," in subject else VERBS[limit.what].replace(" ", "s ", 1)
+        verb = (
+            VERBS[limit.what] if "[" in subject or "," in subject else VERBS[limit.what].replace(" ", "s ", 1)
+        )
         verb = f"{verb}s" if verb == "draw" and "[" not in subject and "," not in subject else verb
         return (
             f"{subject} {verb} {spell(int(measured[i]), 'power')}, the rack position allows "

@@ -43,7 +43,8 @@ def overloaded_feed(cluster: Cluster) -> Verdict:
     if not cluster.power:
         return Verdict("power", 0, (), (Unknown("power.tree"),) if len(cluster.racks) else ())
     train = power_train(cluster)
-    decided, bad = 0, []
+    decided = 0
+    over: dict[bool, list[tuple[int, int, int]]] = {}
     unknown: dict[str, list[int]] = {}
     for row, node in enumerate(cluster.power):
         if node.external:
@@ -53,13 +54,14 @@ def overloaded_feed(cluster: Cluster) -> Verdict:
         if limit is None:
             lacking = (f"capacity of {node.name}",)
         elif load > limit and not node.managed:
-            bad.append(_bad(cluster, train, row, load, rack))
+            over.setdefault(node.capacity is None, []).append((row, load, rack))
             lacking = ()
         for fact in lacking:
             unknown.setdefault(fact, []).append(row)
         decided += not lacking
     gaps = tuple(Unknown(fact, np.array(rows)) for fact, rows in unknown.items())
-    return Verdict("power", decided, tuple(bad), gaps)
+    bad = tuple(_bad(cluster, train, rows, apparent=apparent) for apparent, rows in over.items())
+    return Verdict("power", decided, bad, gaps)
 
 
 def _whole(train: Train, row: int) -> tuple[int, tuple[str, ...], int]:
@@ -79,25 +81,28 @@ def _per_rack(cluster: Cluster, row: int) -> tuple[int, tuple[str, ...], int]:
     return int(load.low[worst]), tuple(dict.fromkeys(facts)), worst
 
 
-def _bad(cluster: Cluster, train: Train, row: int, load: int, rack: int) -> Bad:
-    node = cluster.power[row]
-    apparent = node.capacity is None
-    limit = node.apparent if apparent else node.capacity
-    assert limit is not None
-    allowed = spell(limit, "apparent" if apparent else "power")
-    drawn = spell(load, "power")
-    where = f"in {cluster.racks.names.spell(rack)} " if rack >= 0 else ""
+def _bad(cluster: Cluster, train: Train, over: list[tuple[int, int, int]], *, apparent: bool) -> Bad:
+    """Return the nodes that carry too much: (row, load, worst rack); equal entries fold into one finding."""
+    nodes = [cluster.power[row] for row, _, _ in over]
+    limits = [n.apparent if apparent else n.capacity for n in nodes]
+    limit = np.array([0 if v is None else v for v in limits], dtype=np.int64)
+    load = np.array([drawn for _, drawn, _ in over], dtype=np.int64)
 
-    def say(subject: str, _: int) -> str:
-        return f"{subject} {where}carries {drawn}, its capacity is {allowed}"
+    def say(subject: str, i: int) -> str:
+        _, drawn, rack = over[i]
+        name = nodes[i].name
+        allowed = spell(int(limit[i]), "apparent" if apparent else "power")
+        where = f" in {cluster.racks.names.spell(rack)}" if rack >= 0 else ""
+        worst = name if subject in {name, ""} else f"{subject}: {name}"
+        return f"{worst}{where} carries {spell(drawn, 'power')}, its capacity is {allowed}"
 
     return Bad(
-        np.array([row]),
+        np.array([row for row, _, _ in over]),
         say,
         load,
         limit,
         "mVA" if apparent else "mW",
-        formula=lambda _: _formula(cluster, train, row, node, load),
+        formula=lambda i: _formula(cluster, train, over[i][0], nodes[i], over[i][1]),
     )
 
 

@@ -45,19 +45,20 @@ def psu_without_outlet(cluster: Cluster) -> Verdict:
         return Verdict("racks", 0, (), (Unknown("power.racks"),) if len(cluster.racks) else ())
     served = (feeds.pdu >= 0).any(axis=1)
     devices = cluster.devices
-    here = (devices.rack >= 0) & ~devices.inside
-    here &= served[devices.rack] if served.size else False
-    rows = np.flatnonzero(here)
+    here = np.flatnonzero((devices.rack >= 0) & ~devices.inside)
+    rows = here[served[devices.rack[here]]]
     unknown, undecided = _lacking(cluster, rows)
     need = _needs(cluster, feeds, rows)
     gaps, blind = _blind(cluster, feeds)
-    bad = [b for outlet, table in need.items() if (b := _short(cluster, feeds, outlet, table, blind)) is not None]
+    bad = [
+        b for outlet, table in need.items() if (b := _short(cluster, feeds, outlet, table, blind)) is not None
+    ]
     undecided |= blind & served
     return Verdict("racks", int((served & ~undecided).sum()), tuple(bad), (*unknown, *gaps))
 
 
 def _missing(part: Part) -> str | None:
-    """Return the fact of a part that is needed and not known; a part without supplies of its own needs none."""
+    """Return the fact of a part that is needed and not known; a part without own supplies needs none."""
     if part.powered is False or (part.psus is None and part.kind not in KINDS):
         return None
     if part.psus is None or part.psus.count is None:
@@ -91,9 +92,7 @@ def _needs(cluster: Cluster, feeds: RackFeeds, rows: np.ndarray) -> dict[str, np
         if psus is None or psus.count is None or psus.inlet is None:
             continue
         outlet = OUTLET_OF.get(psus.inlet, psus.inlet)
-        number = np.bincount(
-            devices.rack[rows[devices.part[rows] == index]], minlength=len(cluster.racks)
-        )
+        number = np.bincount(devices.rack[rows[devices.part[rows] == index]], minlength=len(cluster.racks))
         turns = np.maximum(np.where(feeds.single, 1, count), 1)[:, None]
         share = -(-(psus.count - np.minimum(order, psus.count)) // turns)
         share = np.where(on & (order < turns), share, 0)
@@ -116,7 +115,9 @@ def _blind(cluster: Cluster, feeds: RackFeeds) -> tuple[list[Unknown], np.ndarra
     return found, blind
 
 
-def _short(cluster: Cluster, feeds: RackFeeds, outlet: str, need: np.ndarray, blind: np.ndarray) -> Bad | None:
+def _short(
+    cluster: Cluster, feeds: RackFeeds, outlet: str, need: np.ndarray, blind: np.ndarray
+) -> Bad | None:
     given = [0 if p.pdu is None else p.pdu.outlets.get(outlet, 0) for p in cluster.parts]
     have = np.array(given)[cluster.devices.part[feeds.pdu]] * feeds.pdu_count
     have = np.where(feeds.pdu >= 0, have, 0)
@@ -129,8 +130,7 @@ def _short(cluster: Cluster, feeds: RackFeeds, outlet: str, need: np.ndarray, bl
 
     def say(subject: str, i: int) -> str:
         at = feeds.sides[int(side[i])]
-        return (
-            f"{subject}: {measured[i]} supplies ask for {outlet} outlets on side {at}, its PDUs have {limit[i]}"
-        )
+        asked = f"{measured[i]} supplies ask for {outlet} outlets on side {at}"
+        return f"{subject}: {asked}, its PDUs have {limit[i]}"
 
     return Bad(rows, say, measured, limit, "outlets", origin=feeds.origin[rows])

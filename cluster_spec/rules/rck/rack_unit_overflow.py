@@ -26,15 +26,21 @@ if TYPE_CHECKING:
     sections=("racks", "nodes", "ultra_nodes"),
 )
 def rack_unit_overflow(cluster: Cluster) -> Verdict:
-    """A device stands above the rack, in a unit that is not free, or all together are taller than what is free.
+    """A device stands above the rack or in a unit that is not free, or all are taller than what is free.
 
     Why:
         A rack of 48 units ends there. Units that are not declared free are taken by what the cabinet comes
         with, or kept for something else; devices without a unit of their own count in the sum.
     Bad:
-        nodes: {mgmt1: {u: 48}}
+        nodes: {mgmt2: {part: server-2u, role: management, rack: r9, u: 48}}
+        racks: {r9: {part: rack-48u-800x1200, row: A, slot: 8}}
+        power: {racks: {r9: {feeds: {a: ups-a}}}}
+        cooling: {racks: {r9: {loop: air}}}
     Good:
-        nodes: {mgmt1: {u: 47}}
+        nodes: {mgmt2: {part: server-2u, role: management, rack: r9, u: 47}}
+        racks: {r9: {part: rack-48u-800x1200, row: A, slot: 8}}
+        power: {racks: {r9: {feeds: {a: ups-a}}}}
+        cooling: {racks: {r9: {loop: air}}}
     """
     space, racks = rack_space(cluster), cluster.racks
     units = part_fact(cluster, lambda p: None if p.rack is None else p.rack.units).at(racks.part)

@@ -33,8 +33,8 @@ def single_homed_adapter(cluster: Cluster) -> Verdict:
     Why:
         A training job waits for its slowest member. Where each accelerator has one link to one leaf, every
         flapping module and every leaf that reboots stops the job. Many designs accept that; the fabric says
-        so with `homing: single`. The ports of an adapter are those that the part gives it, else one port of each
-        plane, else two in a row under `homing: dual`, else each port is taken for one adapter.
+        so with `homing: single`. The ports of an adapter are those that the part gives it, else one port of
+        each plane, else two in a row under `homing: dual`, else each port is taken for one adapter.
     Bad:
         waivers: {one-port: null}
     Good:

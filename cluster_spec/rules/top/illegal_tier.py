@@ -78,7 +78,7 @@ def _wrong(cluster: Cluster, link: Wires, tier: np.ndarray) -> np.ndarray:
     strange = ((degree.a > 0) & (tier != link.lower)).any() or ((degree.z > 0) & (tier != link.upper)).any()
     if link.upper == link.lower + 1 and not strange:
         return np.zeros(0, dtype=np.int64)
-    return link.rows()[tier[link.z] - tier[link.a] != 1]
+    return np.asarray(link.rows()[tier[link.z] - tier[link.a] != 1])
 
 
 def _say(cluster: Cluster, fabric: int, rows: np.ndarray, tier: np.ndarray) -> Callable[[str, int], str]:

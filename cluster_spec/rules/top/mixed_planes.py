@@ -129,7 +129,8 @@ def _ports(
     def tell(subject: str, i: int) -> str:
         at = int(np.argmax(np.abs(table[i] - 1)))
         adapter = "1 adapter has" if number == 1 else f"{number:,} adapters have"
-        return f"{subject}: {adapter} not one port in each plane of {own.name} ({table[i][at]} in plane {planes[at]})"
+        found = f"{table[i][at]} in plane {planes[at]}"
+        return f"{subject}: {adapter} not one port in each plane of {own.name} ({found})"
 
     measured = table[np.arange(rows.size), np.abs(table - 1).argmax(axis=1)]
     yield Bad(

@@ -33,10 +33,10 @@ def mixed_rails(cluster: Cluster) -> Verdict:
 
     Why:
         Collectives run inside rails: accelerator i of every node talks to accelerator i of the others over
-        one switch. A port that hangs on the switch of another rail sends that traffic through the spine. Rails
-        are the coordinate `rail` of endpoints; without it there is nothing to check. Where each scalable unit
-        (coordinate `su`) has one switch per rail, a port that left for the switch of another unit is
-        found as well. Ports that serve no accelerator are not looked at.
+        one switch. A port that hangs on the switch of another rail sends that traffic through the spine.
+        Rails are the coordinate `rail` of endpoints; without it there is nothing to check. Where each
+        scalable unit (coordinate `su`) has one switch per rail, a port on the switch of another unit is found
+        as well. Ports that serve no accelerator are not looked at.
     Bad:
         fabrics: {compute: {topology: {tiers: {leaf: {per: []}}}}}
     Good:
@@ -106,8 +106,8 @@ def _say(
         worst = " at worst" if strangers.size > 1 else ""
         ports = "port" if strangers[i] == 1 else "ports"
         return (
-            f"{subject} of {name}: accelerator ports of several rails on one switch, {table[i].max()} of rail {most} "
-            f"and {strangers[i]} {ports} of rail {listed}{worst}"
+            f"{subject} of {name}: accelerator ports of several rails on one switch, "
+            f"{table[i].max()} of rail {most} and {strangers[i]} {ports} of rail {listed}{worst}"
         )
 
     return tell
@@ -116,7 +116,7 @@ def _say(
 def _links_origin(
     cluster: Cluster, fabric: int, rows: np.ndarray, mine: np.ndarray, leaf: np.ndarray, rail: np.ndarray
 ) -> np.ndarray:
-    """Return, per switch, the origin of a link that brings a rail which is not the most frequent, where it differs."""
+    """Return, per switch, the origin of a link that brings a rail other than the most frequent one."""
     from cluster_spec.analysis.coordinates import end_links
 
     link = end_links(cluster, fabric)[mine]
@@ -150,8 +150,8 @@ def _strayed(cluster: Cluster, fabric: int, leaf: np.ndarray) -> Iterator[Bad]:
         yield Bad(
             rows[keep],
             lambda s, i: (
-                f"{s} of {own.name}: {table[keep[i]].max()} ports of unit {units[np.argmax(table[keep[i]])]} and "
-                f"{strangers[keep[i]]} of other units, which have a switch of their own"
+                f"{s} of {own.name}: {table[keep[i]].max()} ports of unit {units[table[keep[i]].argmax()]} "
+                f"and {strangers[keep[i]]} of other units, which have a switch of their own"
             ),
             strangers[keep],
             0,

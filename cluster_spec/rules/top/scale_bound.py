@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cluster_spec.analysis.coordinates import leaves
-from cluster_spec.analysis.graph import built, switched, switches
-from cluster_spec.analysis.tiers import data_ports, oversubscription_limit
+from cluster_spec.analysis.graph import built, switched, switches, wires
+from cluster_spec.analysis.tiers import data_ports, link_rates, load, oversubscription_limit
 from cluster_spec.diagnostics import Basis, Severity
-from cluster_spec.rules.base import Bad, Verdict, rule
+from cluster_spec.rules.base import Bad, Unknown, Verdict, rule
 
 if TYPE_CHECKING:
     from cluster_spec.model.cluster import Cluster
@@ -53,59 +53,75 @@ def scale_bound(cluster: Cluster) -> Verdict:
         TOP005: so many endpoints fit only where the leaves are oversubscribed.
     """
     bad: list[Bad] = []
+    unknown: list[Unknown] = []
     decided = 0
     for fabric in built(cluster):
-        own = cluster.fabrics[fabric]
         limit = oversubscription_limit(cluster, fabric)
-        if own.kind not in {None, "clos"} or limit is None or limit > 1 or not own.endpoints.device.size:
+        if limit is None or limit > 1 or not cluster.fabrics[fabric].endpoints.device.size:
             continue
-        radix = _radix(cluster, fabric)
-        bound = prod(radix) // 2 ** (len(radix) - 1)
-        parts, leaf = switched(cluster, fabric), leaves(cluster, fabric)
-        leaf = leaf[leaf >= 0] if (leaf < 0).any() else leaf
-        count = _ends(parts.count, parts.of, leaf)
-        decided += leaf.size
-        over = np.flatnonzero(count > bound)
-        if over.size:
-            bad.append(_finding(cluster, fabric, int(count.max()), bound, radix))
-    return Verdict("fabrics", decided, tuple(bad))
+        missing = load(cluster, fabric).missing
+        if missing:
+            unknown.append(Unknown(", ".join(missing), np.array([fabric])))
+            continue
+        count, tiers = _ends(cluster, fabric), _tiers(cluster, fabric)
+        bound = _bound(tiers)
+        decided += 1
+        if count > bound:
+            bad.append(_finding(fabric, count, bound, tiers))
+    return Verdict("fabrics", decided, tuple(bad), tuple(unknown))
 
 
-def _ends(components: int, of: np.ndarray, leaf: np.ndarray) -> np.ndarray:
-    """Count endpoints per component."""
-    if components <= 1:
-        return np.array([leaf.size])
-    found = of[leaf]
-    return np.bincount(found[found >= 0], minlength=components)
+def _ends(cluster: Cluster, fabric: int) -> int:
+    """Return the endpoints of the largest connected network."""
+    parts, leaf = switched(cluster, fabric), leaves(cluster, fabric)
+    leaf = leaf[leaf >= 0] if (leaf < 0).any() else leaf
+    if parts.count <= 1:
+        return int(leaf.size)
+    found = parts.of[leaf]
+    return int(np.bincount(found[found >= 0], minlength=1).max())
 
 
-def _radix(cluster: Cluster, fabric: int) -> list[int]:
-    """Return the data ports of a switch of each tier: of its largest where they differ."""
+def _tiers(cluster: Cluster, fabric: int) -> list[tuple[int, int, int]]:
+    """Return per tier the data ports of its largest switch and the rates of links down and up (bit/s)."""
     mine = switches(cluster, fabric)
     tier, ports = cluster.devices.tier[mine], data_ports(cluster, mine)
-    found = [ports[tier == i] for i in range(len(cluster.fabrics[fabric].tiers))]
-    return [int(p.max()) for p in found if p.size]
+    down: dict[int, int] = {}
+    up: dict[int, int] = {}
+    for link in wires(cluster, fabric):
+        rate = link_rates(cluster, link) if link.a.size else None
+        if rate is not None:
+            down[link.upper] = min(down.get(link.upper, 1 << 62), int(np.min(rate)))
+            up[link.lower] = max(up.get(link.lower, 0), int(np.max(rate)))
+    levels = [i for i in range(len(cluster.fabrics[fabric].tiers)) if (tier == i).any()]
+    return [(int(ports[tier == i].max()), down.get(i, 1), up.get(i, down.get(i, 1))) for i in levels]
 
 
-def _finding(cluster: Cluster, fabric: int, count: int, bound: int, radix: list[int]) -> Bad:
-    own = cluster.fabrics[fabric]
+def _bound(tiers: list[tuple[int, int, int]]) -> int:
+    """Return the product of what each tier can give downwards; the top gives all of its ports.
+
+    A switch below the top has as much bandwidth up as down, so k ports give at most k x up / (up + down).
+    """
+    lower = tiers[:-1]
+    return prod(k * up for k, _, up in lower) * tiers[-1][0] // prod(down + up for _, down, up in lower)
+
+
+def _finding(fabric: int, count: int, bound: int, tiers: list[tuple[int, int, int]]) -> Bad:
+    radix = ", ".join(dict.fromkeys(str(k) for k, _, _ in tiers))
     return Bad(
         np.array([fabric]),
-        lambda s, _: f"{s}: {count:,} endpoints, {len(radix)} tiers of radix {_list(radix)} hold {bound:,}",
+        lambda s, _: f"{s}: {count:,} endpoints, {len(tiers)} tiers of radix {radix} hold {bound:,}",
         count,
         bound,
         "endpoints",
-        origin=np.array([own.origin]),
-        formula=lambda _: _formula(radix, bound),
+        formula=lambda _: _formula(tiers, bound),
     )
 
 
-def _list(radix: list[int]) -> str:
-    return str(radix[0]) if len(set(radix)) == 1 else ", ".join(map(str, radix))
-
-
-def _formula(radix: list[int], bound: int) -> str:
-    if len(set(radix)) == 1:
-        return f"2 x ({radix[0]} / 2)^{len(radix)} = {bound:,}"
-    halves = " x ".join(f"{k} / 2" for k in radix[:-1])
-    return f"{halves} x {radix[-1]} = {bound:,}"
+def _formula(tiers: list[tuple[int, int, int]], bound: int) -> str:
+    if len({k for k, _, _ in tiers}) == 1 and all(down == up for _, down, up in tiers):
+        return f"2 x ({tiers[0][0]} / 2)^{len(tiers)} = {bound:,}"
+    terms = [
+        f"{k} / 2" if down == up else f"{k} x {up // 10**9} / ({up // 10**9} + {down // 10**9})"
+        for k, down, up in tiers[:-1]
+    ]
+    return " x ".join([*terms, str(tiers[-1][0])]) + f" = {bound:,}"

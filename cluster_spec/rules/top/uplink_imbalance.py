@@ -33,8 +33,8 @@ def uplink_imbalance(cluster: Cluster) -> Verdict:
 
     Why:
         Routing spreads traffic over upper switches evenly. Where one of them has fewer links it fills up
-        first, and a fabric that is non-blocking on paper blocks. Each connected group of two adjacent tiers is
-        looked at for itself; `spread: balanced` allows a difference of one.
+        first, and a fabric that is non-blocking on paper blocks. Each connected group of two adjacent tiers
+        is looked at for itself; `spread: balanced` allows a difference of one.
     Bad:
         exceptions:
           dead: {of: {links: "compute:compute-leaf-1-1:9/1"}, omit: true, because: example}
