@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 
@@ -16,35 +18,32 @@ def distinct(values: np.ndarray) -> np.ndarray:
     keep = np.empty(ordered.size, dtype=bool)
     keep[0] = True
     np.not_equal(ordered[1:], ordered[:-1], out=keep[1:])
-    return ordered[keep]
+    return np.asarray(ordered[keep])
 
 
 def counted(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the sorted distinct values and how often each occurs."""
     ordered = np.sort(np.asarray(values), axis=None)
-    starts = (
-        np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if ordered.size else np.zeros(0, np.int64)
-    )
+    starts = _starts(ordered)
     return ordered[starts], np.diff(np.r_[starts, ordered.size])
-
-
-def numbered(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the sorted distinct values and the position of each value among them."""
-    found = distinct(values)
-    return found, np.searchsorted(found, values)
 
 
 def first_of(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the sorted distinct values and the index of the first occurrence of each."""
     order = np.argsort(values, kind="stable")
     ordered = values[order]
-    starts = (
-        np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if ordered.size else np.zeros(0, np.int64)
-    )
+    starts = _starts(ordered)
     return ordered[starts], order[starts]
 
 
-def member(values: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+def _starts(ordered: np.ndarray) -> np.ndarray:
+    """Return where runs of equal values begin."""
+    if not ordered.size:
+        return np.zeros(0, dtype=np.int64)
+    return np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+
+
+def member(values: np.ndarray, chosen: Any) -> np.ndarray:
     """Return which values occur in `chosen`."""
     found = distinct(np.asarray(chosen))
     if not found.size:
@@ -56,4 +55,4 @@ def member(values: np.ndarray, chosen: np.ndarray) -> np.ndarray:
 def common(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Return the sorted distinct values that occur in both."""
     found = distinct(one)
-    return found[member(found, other)]
+    return np.asarray(found[member(found, other)])

@@ -169,6 +169,18 @@ def tier_switches(cluster: Cluster, fabric: int, tier: int) -> int:
     return int(((devices.fabric == fabric) & (devices.tier == tier)).sum())
 
 
+def addresses(cluster: Cluster, fabric: int) -> int:
+    """Return how many addresses the whole fabric takes: what its protocol counts, endpoints times 2^LMC."""
+    own, devices = cluster.fabrics[fabric], cluster.devices
+    total = 0
+    if "endpoints" in own.subnet_counts:
+        total += int(own.endpoints.device.size) << own.lmc
+    if "switches" in own.subnet_counts:
+        elements = np.array([part.elements for part in cluster.parts] or [0], dtype=np.int64)
+        total += int(elements[devices.part[devices.fabric == fabric]].sum())
+    return total
+
+
 def _kinds(cluster: Cluster, wanted: Callable[[str], bool]) -> np.ndarray:
     """Return which devices are of a kind of part."""
     chosen = np.array([wanted(part.kind) for part in cluster.parts] or [False], dtype=bool)

@@ -10,7 +10,7 @@ import numpy as np
 from cluster_spec.analysis.figures import tier_switches
 from cluster_spec.analysis.graph import switches
 from cluster_spec.analysis.lanes import used_ports
-from cluster_spec.analysis.space import rack_use
+from cluster_spec.analysis.rackuse import rack_use
 from cluster_spec.analysis.tiers import NOT_DATA, data_ports
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _racks(cluster: Cluster) -> Iterator[Line]:
         rows = np.flatnonzero(racks.family == family)
         name = racks.names.fold(rows)
         yield Line("racks", name, int((use.devices[rows] > 0).sum()), None, int(rows.size), int((use.devices[rows] == 0).sum()))
-        known = bool((use.units[rows] >= 0).all() and use.used_known[rows].all())
+        known = bool((use.units[rows] >= 0).all() and (use.used[rows] >= 0).all())
         units, taken = int(use.units[rows].sum()) * MILLI, int(use.used[rows].sum())
         if known:
             yield Line("units", name, -(-taken // MILLI), None, units // MILLI, (units - taken) // MILLI, "U, by height")

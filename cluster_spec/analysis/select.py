@@ -163,9 +163,12 @@ def _inside(cluster: Cluster, over: str, kind: str, rows: np.ndarray) -> np.ndar
 
 def _devices_of(cluster: Cluster, kind: str, rows: np.ndarray) -> np.ndarray:
     devices = cluster.devices
-    column = {"racks": devices.rack, "ultra_nodes": devices.ultra_node, "fabrics": devices.fabric}.get(kind)
+    column = {"racks": devices.rack, "ultra_nodes": devices.ultra_node}.get(kind)
     if kind == "devices":
         return rows
+    if kind == "fabrics":
+        ends = [cluster.fabrics[int(f)].endpoints.device for f in rows]
+        return distinct(np.concatenate([np.flatnonzero(member(devices.fabric, rows)), *ends]))
     if column is None:
         return np.zeros(0, dtype=np.int64)
     return np.flatnonzero(member(column, rows))

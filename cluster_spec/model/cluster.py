@@ -63,6 +63,7 @@ class Tier:
     why: str
     origin: int
     budget: int | None = None  # data ports that the part has
+    per: tuple[str, ...] = ()  # the coordinates by which the tier is grouped
 
 
 @dataclass(frozen=True, slots=True)

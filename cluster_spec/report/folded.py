@@ -9,7 +9,7 @@ import numpy as np
 from cluster_spec.analysis.figures import accelerators
 from cluster_spec.analysis.growth import growth
 from cluster_spec.analysis.linkkinds import kind_of, link_kinds
-from cluster_spec.analysis.space import rack_use
+from cluster_spec.analysis.rackuse import rack_use
 from cluster_spec.model.tables import BASES, STATES
 from cluster_spec.report.terminal import clean, fit
 from cluster_spec.units import spell
@@ -136,9 +136,7 @@ def _racks(cluster: Cluster, fabric: int | None) -> Iterator[Row]:
         mine = cluster.devices.rack[cluster.devices.fabric == fabric]
         keep[mine[mine >= 0]] = True
     chosen = np.flatnonzero(keep)
-    power = np.where(use.power_known, use.power, -1)
-    used = np.where(use.used_known, use.used, -1)
-    columns = (racks.family, racks.row, racks.part, use.devices, used, power)
+    columns = (racks.family, racks.row, racks.part, use.devices, use.used, use.power)
     for (_, row, part, count, height, draw), at in _groups(*(c[chosen] for c in columns)):
         units = int(use.units[chosen[at[0]]])
         yield (

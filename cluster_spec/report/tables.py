@@ -10,7 +10,7 @@ from cluster_spec.analysis.figures import accelerators
 from cluster_spec.analysis.growth import growth
 from cluster_spec.analysis.labels import DEFAULT, FIELDS
 from cluster_spec.analysis.order import natural_ranks
-from cluster_spec.analysis.space import rack_use
+from cluster_spec.analysis.rackuse import rack_use
 from cluster_spec.report.cells import Column, Table, decimals, joined, numbers, texts
 from cluster_spec.report.ends import MILLI, UM, Ends
 
@@ -279,8 +279,8 @@ def racks(cluster: Cluster, fabric: int | None) -> Table:
         Column("state", lambda r: ends.state[own.state[r]]),
         Column("devices", lambda r: numbers(use.devices[r]), number=True),
         Column("units", lambda r: numbers(use.units[r], use.units[r] >= 0), number=True),
-        Column("units_used", lambda r: decimals(np.where(use.used_known[r], use.used[r], -1), MILLI, 3), number=True),
-        Column("power_w", lambda r: decimals(np.where(use.power_known[r], use.power[r], -1), MILLI, 3), number=True),
+        Column("units_used", lambda r: decimals(use.used[r], MILLI, 3), number=True),
+        Column("power_w", lambda r: decimals(use.power[r], MILLI, 3), number=True),
     )
     return Table(columns, order)
 

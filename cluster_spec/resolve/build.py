@@ -328,7 +328,7 @@ def _line(file: str, line: int) -> Location:
 def _devices(stage: Stage, draft: Draft) -> Devices:
     from dataclasses import replace
 
-    return replace(stage.census.devices(), **draft.columns)
+    return replace(stage.census.devices(), **draft.columns)  # type: ignore[arg-type]
 
 
 def _kept(draft: Draft) -> Given:

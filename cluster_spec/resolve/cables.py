@@ -209,7 +209,8 @@ def _cage(choice: Choice, device: np.ndarray, port: np.ndarray) -> np.ndarray:
     for i, layout in enumerate(choice.hardware.layouts):
         table[i, : layout.cage.size] = layout.cage
     local = table[devices.layout[device], port - devices.first_port[device]]
-    return np.where(local >= 0, devices.first_cage[device] + local, devices.first_cage[-1] + port)
+    cage = devices.first_cage[device] + local
+    return np.asarray(np.where(local >= 0, cage, devices.first_cage[-1] + port))
 
 
 def _round(choice: Choice, medium: np.ndarray, length: np.ndarray, basis: np.ndarray) -> np.ndarray:

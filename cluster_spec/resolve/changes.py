@@ -17,7 +17,7 @@ from cluster_spec.resolve.values import MILLI
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cluster_spec.resolve.build import Draft
+    from cluster_spec.resolve.draft import Draft
     from cluster_spec.resolve.scope import Scope
 
 OMITTED_EARLY = {"nodes": "nodes", "ultra_nodes": "ultra-nodes", "racks": "racks"}

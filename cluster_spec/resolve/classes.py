@@ -90,5 +90,6 @@ def tier_rates(build: Build, below: str, name: str, part: int, tier: Any) -> tup
         return down, zones["up"]
     ports = build.stage.hardware.layouts[build.stage.hardware.layout(part)].ports
     own = {p.rate for p in ports if p.role not in NOT_DATA and p.rate is not None}
-    higher = sorted(r for r in own if down is not None and r > down) if down in own else []
-    return down, (higher[-1] if higher else down)
+    if down is None or down not in own:
+        return down, down
+    return down, max(own)

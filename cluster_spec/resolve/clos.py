@@ -535,6 +535,7 @@ def _record(build: Build, step: Step, number: int) -> Tier:
         step.why,
         build.stage.scope.origin(*step.path),
         step.ports.budget,
+        step.per,
     )
 
 

@@ -63,7 +63,7 @@ def resolve_cooling(stage: Stage, section: Any, power: PowerBuild | None = None)
     )
     build.sinks = [Sink("", "", None, None, None, (), 0)] * build.sink_section.size
     build.loops = [
-        Loop("", "", -1, None, None, 1, None, None, liquid=False, **sinks=(), power=None, share=None, feeds=(), device=-1, origin=0)
+        Loop("", "", -1, None, None, 1, None, None, liquid=False, sinks=(), power=None, share=None, feeds=(), device=-1, origin=0)
     ] * build.loop_section.size
     for entry in build.sink_section.entries:
         _attempt(build, entry, _sink_entry)

@@ -167,10 +167,10 @@ def _ports(stage: Stage, entry: Any, path: Path, layout: int) -> np.ndarray:
     wanted = entry.ports
     if wanted is None:
         return np.array([i for i, p in enumerate(ports) if p.role not in MANAGEMENT_ROLES], dtype=np.int64)
-    for same in (lambda p: p.role == wanted, lambda p: p.group == wanted):
-        picked = [i for i, p in enumerate(ports) if same(p)]
-        if picked:
-            return np.array(picked, dtype=np.int64)
+    by_role = [i for i, p in enumerate(ports) if p.role == wanted]
+    picked = by_role or [i for i, p in enumerate(ports) if p.group == wanted]
+    if picked:
+        return np.array(picked, dtype=np.int64)
     labels = {p.label: i for i, p in enumerate(ports)}
     names = [n for r in stage.scope.ranges(wanted, (*path, "ports")) for n in r.names()]
     prefixed = [i for i, p in enumerate(ports) if p.label.rstrip("0123456789") == wanted]

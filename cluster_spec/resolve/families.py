@@ -174,7 +174,7 @@ class Section:
         if family is not None and _same_print(_widths(range_), family, range_.coordinates()):
             numbers = family.number(range_.coordinates())
             if numbers.size and int(numbers.min()) >= 0 and self._declared(family, numbers):
-                return family.rows[numbers]
+                return np.asarray(family.rows[numbers])
         rows = [self._named(scope, name, path) for name in range_.names()]
         return np.array(rows, dtype=np.int64)
 
@@ -208,7 +208,7 @@ class Section:
                     and (not numbers.size or int(numbers.min()) >= 0)
                     and self._declared(family, numbers)
                 ):
-                    return family.rows[numbers]
+                    return np.asarray(family.rows[numbers])
             names = template.spell(full, count)
         except ExpressionError as error:
             raise scope.stop(_expression_code(), path, error.message, column=error.column) from None

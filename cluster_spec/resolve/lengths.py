@@ -106,7 +106,8 @@ class Geometry:
         box = (int(rack_a.max()) - low_a + 1) * wide
         if box > BOX_LIMIT or box > 2 * rack_a.size:
             return self._ways(rack_a, rack_z)
-        table = self._ways(*(i.ravel() for i in np.divmod(np.arange(box), wide)), low_a, low_z)
+        own_a, own_z = np.divmod(np.arange(box), wide)
+        table = self._ways(own_a, own_z, low_a, low_z)
         return np.asarray(table[(rack_a - low_a) * wide + (rack_z - low_z)])
 
     def _ways(self, rack_a: np.ndarray, rack_z: np.ndarray, low_a: int = 0, low_z: int = 0) -> np.ndarray:
@@ -134,10 +135,10 @@ class Geometry:
         spell = lambda v: units.spell(int(v), "length")
         if rack_a[0] == rack_z[0]:
             if self.cabling.in_rack is not None:
-                return f"in-rack rule {spell(need[0])}"
+                return f"in-rack rule {_spell(need[0])}"
             run = abs(int(self.rise[a] - self.rise[z]))
             slack = self.cabling.slack_in_rack
-            text = f"vertical {spell(run)} + side {spell(side)} + slack 2 x {spell(slack)} = {spell(need[0])}"
+            text = f"vertical {_spell(run)} + side {_spell(side)} + slack 2 x {_spell(slack)} = {_spell(need[0])}"
         else:
             assert self.trays is not None
             way = int(self.ways(rack_a, rack_z)[0])
@@ -147,10 +148,14 @@ class Geometry:
             ]
             slack = self.cabling.slack_between
             text = (
-                f"up {spell(ups[0])} + trays {spell(way)} + down {spell(ups[1])} + side {spell(side)} "
-                f"+ slack 2 x {spell(slack)} = {spell(need[0])}"
+                f"up {_spell(ups[0])} + trays {_spell(way)} + down {_spell(ups[1])} + side {_spell(side)} "
+                f"+ slack 2 x {_spell(slack)} = {_spell(need[0])}"
             )
         return text + (" (a height is assumed: the whole rack)" if guess[0] else "")
+
+
+def _spell(length: int) -> str:
+    return units.spell(int(length), "length")
 
 
 def geometry(

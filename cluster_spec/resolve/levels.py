@@ -96,11 +96,11 @@ def classify(build: Build, tiers: tuple[Tier, ...], tier: np.ndarray) -> None:
         low, high = np.minimum(low, high), np.maximum(low, high)
         link.a_device, link.a_port, link.z_device, link.z_port = a_device, a_port, z_device, z_port
         pair = (low + 1) * (len(tiers) + 1) + high + 1
-        link.klass = np.full(pair.size, -1, dtype=np.int16)  # type: ignore[assignment]
+        link.klass = np.full(pair.size, -1, dtype=np.int16)
         for value in distinct(pair):
             lower, upper = int(value) // (len(tiers) + 1) - 1, int(value) % (len(tiers) + 1) - 1
             klass = _class(build, tiers, lower, upper)
-            link.klass[pair == value] = klass  # type: ignore[index]
+            link.klass[pair == value] = klass
         split.append(link)
     build.links = split
 

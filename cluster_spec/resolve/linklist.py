@@ -122,7 +122,7 @@ def _read(build: Build, file: str, path: Path, names: Names) -> Listed:
     kept = np.arange(table.rows) if everything else np.flatnonzero(keep)
     more = _details(build, table, path)
     picked = ends | more if everything else {k: v[kept] for k, v in (ends | more).items()}
-    return Listed(table, path, kept, **picked)
+    return Listed(table, path, kept, **picked)  # type: ignore[arg-type]
 
 
 def _own_rows(build: Build, table: Table) -> np.ndarray | None:
@@ -187,7 +187,7 @@ def _say(
 def _details(build: Build, table: Table, path: Path) -> dict[str, np.ndarray]:
     """Return media, lengths, phases and states as the list gives them."""
     n = table.rows
-    details = {
+    details: dict[str, np.ndarray] = {
         "medium": np.full(n, -1, dtype=np.int8),
         "length": np.full(n, -1, dtype=np.int64),
         "basis": np.full(n, BASES.index("measured"), dtype=np.int8),

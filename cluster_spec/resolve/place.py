@@ -39,7 +39,7 @@ class Packing:
             raise Stop
         if place.racks is None:
             raise scope.stop(SHAPE, path, "place names no racks", key=True)
-        slots = None
+        slots: tuple[int, ...] | None = None
         if isinstance(place.u, int):
             slots = (place.u,)
         elif place.u is not None:

@@ -81,7 +81,9 @@ def unit_ranks(group: np.ndarray, count: int, unit: np.ndarray) -> np.ndarray:
     changed[1:] = (group[order][1:] != group[order][:-1]) | (unit[order][1:] != unit[order][:-1])
     running = np.cumsum(changed) - 1
     first = np.zeros(count, dtype=np.int64)
-    starts = np.flatnonzero(np.r_[True, group[order][1:] != group[order][:-1]]) if order.size else []
+    edges = np.ones(order.size, dtype=bool)
+    edges[1:] = group[order][1:] != group[order][:-1]
+    starts = np.flatnonzero(edges)
     first[group[order][starts]] = running[starts]
     result = np.empty(order.size, dtype=np.int64)
     result[order] = running - first[group[order]]

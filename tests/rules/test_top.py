@@ -185,6 +185,17 @@ def test_top004_counts_reserved_ports() -> None:
     assert "reserved 60" in _found(report, "TOP004")[0].message
 
 
+def test_top004_counts_the_links_that_there_are() -> None:
+    """A cable that was moved onto a full switch is one link too many, whatever the tier had planned."""
+    text = TIERS.format(more="", tiers="leaf: {down: 8, up: 8, reserved: 64}") + (
+        "\ngrow_to: {un: 2}\nexceptions:\n  moved:\n    of: {links: 'compute:un1-b1:scale-out1'}\n"
+        "    move: {z: compute-leaf-1-1 40/1}\n    because: test\n"
+    )
+    found = _one(validate_text(text), "TOP004")
+    assert found.message == "compute-leaf-1-1: down 9 + up 8 + reserved 64 ports, the switch has 80"
+    assert (found.measured, found.limit, found.unit) == (81, 80, "ports")
+
+
 def test_top005_compares_bandwidth_in_use(tmp_path: Path) -> None:
     """The ratio is that of the links in use, with its arithmetic."""
     found = _one(_report(build(tmp_path, clos(2, 2, 3, 8, 8), TWO, nodes=3)), "TOP005")

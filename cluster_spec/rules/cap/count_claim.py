@@ -36,13 +36,14 @@ def count_claim(cluster: Cluster) -> Verdict:
     """There are more or fewer accelerators, nodes, racks, switches, links or cables than is claimed.
 
     Why:
-        Counts are what is bought. A wrong one in the headline is a wrong one in the order.
+        Counts are what is bought. A wrong one in the headline is a wrong one in the order. A claim on `subnet` is
+        about addresses: `at_most` of those in use, the others of how many the protocol has.
 
     Bad:
-        claims: {racks: {exactly: 5}}
+        claims: {accelerators: {exactly: 15}}
 
     Good:
-        claims: {racks: {exactly: 4}}
+        claims: {accelerators: {exactly: 16}}
     """
     fabrics = {fabric.name: i for i, fabric in enumerate(cluster.fabrics)}
 
@@ -59,11 +60,25 @@ def _in_fabric(cluster: Cluster, fabric: int, claim: Claim) -> Measure | None:
     own = cluster.fabrics[fabric]
     if claim.subject[0] == "switches":
         tiers = [i for i, tier in enumerate(own.tiers) if tier.name == claim.subject[2]]
-        return Measure(Figure(figures.tier_switches(cluster, fabric, tiers[0])), own.tiers[tiers[0]].why) if tiers else None
+        if not tiers:
+            return None
+        return Measure(Figure(figures.tier_switches(cluster, fabric, tiers[0])), own.tiers[tiers[0]].why)
     if claim.subject[0] == "links":
         counts = figures.class_counts(cluster)
         mine = [i for i, c in enumerate(cluster.classes) if c.fabric == fabric and c.name == claim.subject[2]]
         return Measure(Figure(sum(int(counts[i]) for i in mine)))
-    missing = () if own.subnet_limit is not None else (f"subnet.limit of {own.protocol}",)
-    counted = f"addresses that one subnet of {own.protocol} has"
-    return Measure(Figure(own.subnet_limit, missing), counted)
+    return _subnet(cluster, fabric, claim)
+
+
+def _subnet(cluster: Cluster, fabric: int, claim: Claim) -> Measure:
+    """Return the addresses in use where they are bounded from above, else those that the protocol has."""
+    own = cluster.fabrics[fabric]
+    if claim.relation != "at_most":
+        missing = () if own.subnet_limit is not None else (f"subnet.limit of {own.protocol}",)
+        return Measure(Figure(own.subnet_limit, missing), note=f" (addresses of {own.protocol})")
+    if not own.subnet_counts:
+        return Measure(Figure(None, (f"subnet.counts of {own.protocol}",)))
+    used = figures.addresses(cluster, fabric)
+    if used > claim.wanted and own.disjoint:
+        return Measure(Figure(None, (f"addresses in each of the networks of {own.name}",)))
+    return Measure(Figure(used), note=" (addresses in use)")
