@@ -8,6 +8,7 @@ that data, the models themselves serve.
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 from pydantic_core import SchemaError, SchemaValidator, ValidationError
 
 SCHEMAS = Path(__file__).parent / "schemas"
+_ADDRESS = re.compile(r":[0-9]+")
 _LEFT_OUT = frozenset({"metadata", "serialization"})
 
 
@@ -78,13 +80,21 @@ def _data(schema: Any) -> Any:
         kept = {k: v for k, v in schema.items() if k not in _LEFT_OUT}
         if schema.get("type") == "typed-dict":
             kept.pop("cls", None)
-        return {k: v.__name__ if k == "cls" else _data(v) for k, v in kept.items()}
+        return {k: _named(k, v) for k, v in kept.items()}
     if isinstance(schema, list | tuple):
         return [_data(value) for value in schema]
     if schema is None or isinstance(schema, str | int | float | bool):
         return schema
     message = f"{schema!r} is no plain data"
     raise TypeError(message)
+
+
+def _named(key: str, value: Any) -> Any:
+    if key == "cls":
+        return value.__name__
+    if key in {"ref", "schema_ref"} and isinstance(value, str):
+        return _ADDRESS.sub("", value)  # pydantic ends names with the address of the class
+    return _data(value)
 
 
 __all__ = ["Plain", "ValidationError", "build", "schemas", "text"]

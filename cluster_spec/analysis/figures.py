@@ -194,7 +194,9 @@ def cabled_classes(cluster: Cluster) -> np.ndarray:
 
 def class_counts(cluster: Cluster) -> np.ndarray:
     """Return how many links each class has (computed once)."""
-    return once(cluster, "class_counts", lambda c: np.bincount(c.links.klass, minlength=max(len(c.classes), 1)))
+    return once(
+        cluster, "class_counts", lambda c: np.bincount(c.links.klass, minlength=max(len(c.classes), 1))
+    )
 
 
 def links(cluster: Cluster) -> int:
@@ -219,9 +221,11 @@ def internal_links(cluster: Cluster) -> Figure:
             missing.append(f"links of {internal.name} in {cluster.parts[internal.part].name}")
         else:
             total += internal.links * internal.ultra_nodes
-    for part in sorted({int(p) for p in np.unique(cluster.ultra_nodes.part)}) if len(cluster.ultra_nodes) else ():
-        if not any(internal.part == part for internal in cluster.internals):
-            missing.append(f"internal fabrics of {cluster.parts[part].name}")
+    for part in (
+        sorted({int(p) for p in np.unique(cluster.ultra_nodes.part)}) if len(cluster.ultra_nodes) else ()
+    ):
+        silent = not any(internal.part == part for internal in cluster.internals)
+        missing += [f"internal fabrics of {cluster.parts[part].name}"] if silent else []
     return Figure(None, tuple(missing)) if missing else Figure(total)
 
 

@@ -76,15 +76,30 @@ def _racks(cluster: Cluster) -> Iterator[Line]:
     for family in np.unique(racks.family).tolist():
         rows = np.flatnonzero(racks.family == family)
         name = racks.names.fold(rows)
-        yield Line("racks", name, int((use.devices[rows] > 0).sum()), None, int(rows.size), int((use.devices[rows] == 0).sum()))
+        yield Line(
+            "racks",
+            name,
+            int((use.devices[rows] > 0).sum()),
+            None,
+            int(rows.size),
+            int((use.devices[rows] == 0).sum()),
+        )
         known = bool((use.units[rows] >= 0).all() and (use.used[rows] >= 0).all())
         units, taken = int(use.units[rows].sum()) * MILLI, int(use.used[rows].sum())
         if known:
-            yield Line("units", name, -(-taken // MILLI), None, units // MILLI, (units - taken) // MILLI, "U, by height")
+            yield Line(
+                "units",
+                name,
+                -(-taken // MILLI),
+                None,
+                units // MILLI,
+                (units - taken) // MILLI,
+                "U, by height",
+            )
 
 
 def _prefix(network: Network) -> Line:
     size = 1 << (128 if network.version == 6 else 32) - network.bits  # noqa: PLR2004
     usable = size - (0 if network.version == 6 or size <= 2 else 2)  # noqa: PLR2004
-    now = int(len(network.addresses)) + (network.gateway is not None)
+    now = len(network.addresses) + (network.gateway is not None)
     return Line("addresses", f"{network.name} {network.prefix}", now, None, usable, usable - now)

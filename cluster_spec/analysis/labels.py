@@ -11,7 +11,14 @@ if TYPE_CHECKING:
 DEFAULT = "{near} / {far}"
 """Both ends, near end first, as TIA-606 asks for."""
 END_FIELDS = ("device", "port", "cage", "rack", "u")
-FIELDS = ("near", "far", *(f"{side}_{f}" for side in ("near", "far") for f in END_FIELDS), "fabric", "cable", "medium")
+FIELDS = (
+    "near",
+    "far",
+    *(f"{side}_{f}" for side in ("near", "far") for f in END_FIELDS),
+    "fabric",
+    "cable",
+    "medium",
+)
 """`near` and `far` are `device:port`; the others say one thing of an end, or of the cable."""
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _IDENTITY = ({"near"}, {"far"}, {"near_device", "near_port"}, {"far_device", "far_port"}, {"cable"})
@@ -46,5 +53,7 @@ def flaw(template: str) -> str | None:
 
 def spell(template: str, values: Mapping[str, str]) -> str:
     """Return a label with its fields filled in."""
-    text = _FIELD.sub(lambda found: values[found[1].strip()], template.replace("{{", "\0").replace("}}", "\1"))
+    text = _FIELD.sub(
+        lambda found: values[found[1].strip()], template.replace("{{", "\0").replace("}}", "\1")
+    )
     return text.replace("\0", "{").replace("\1", "}")

@@ -172,10 +172,11 @@ def _kinds(cluster: Cluster) -> Kinds:
         ),
         strict=True,
     ):
-        code *= size
-        code += column
+        code = code * size + column
     found, of, counts = _dense(code, sizes[0] * sizes[1] * sizes[2] * sizes[3], wide=wide)
-    return Kinds(tuple(_kind(cluster, ports, sizes, int(c), int(n)) for c, n in zip(found, counts, strict=True)), of)
+    return Kinds(
+        tuple(_kind(cluster, ports, sizes, int(c), int(n)) for c, n in zip(found, counts, strict=True)), of
+    )
 
 
 def _dense(code: np.ndarray, size: int, *, wide: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -196,5 +197,11 @@ def _kind(cluster: Cluster, ports: _Ports, sizes: tuple[int, ...], code: int, co
     own = cluster.classes[klass]
     part = cluster.parts[cluster.media[medium - 1]] if medium else None
     return Kind(
-        own, own.fabric, ports.ends[a], ports.ends[z], part.medium if part else None, part.name if part else None, count
+        own,
+        own.fabric,
+        ports.ends[a],
+        ports.ends[z],
+        part.medium if part else None,
+        part.name if part else None,
+        count,
     )

@@ -76,7 +76,10 @@ def _watts(milliwatts: int | None) -> float | int | None:
 def _compute(cluster: Cluster, sheet: _Sheet) -> dict[str, int | None]:
     """Return peak FLOPS of every precision, and of those with sparsity that some accelerator states."""
     stated = {
-        key for _, part, _ in figures.accelerators(cluster).chips if part is not None and part.chip for key in part.chip.flops
+        key
+        for _, part, _ in figures.accelerators(cluster).chips
+        if part is not None and part.chip
+        for key in part.chip.flops
     }
     names = [n for p in PRECISIONS for n in (p, f"{p}-sparse") if not n.endswith("-sparse") or n in stated]
     return {name: sheet.take(f"compute_flops.{name}", figures.compute(cluster, name)) for name in names}
@@ -84,7 +87,9 @@ def _compute(cluster: Cluster, sheet: _Sheet) -> dict[str, int | None]:
 
 def _there(cluster: Cluster, index: int, fabric: Fabric) -> bool:
     """Whether a fabric was built: what `when` dropped is not shown."""
-    return bool(fabric.tiers or fabric.endpoints.device.size or any(c.fabric == index for c in cluster.classes))
+    return bool(
+        fabric.tiers or fabric.endpoints.device.size or any(c.fabric == index for c in cluster.classes)
+    )
 
 
 def _fabric(cluster: Cluster, index: int, fabric: Fabric, sheet: _Sheet) -> dict[str, Any]:
@@ -128,7 +133,15 @@ def _tier(cluster: Cluster, fabric: int, use: TierUse, path: str, sheet: _Sheet)
 SECTIONS = {
     "racks": ("racks",),
     "nodes": ("accelerators", "nodes", "servers", "switches", "compute_flops", "memory_bytes", "power_w.it"),
-    "ultra_nodes": ("accelerators", "nodes", "servers", "compute_flops", "memory_bytes", "power_w.it", "internal_links"),
+    "ultra_nodes": (
+        "accelerators",
+        "nodes",
+        "servers",
+        "compute_flops",
+        "memory_bytes",
+        "power_w.it",
+        "internal_links",
+    ),
     "fabrics": ("switches", "links", "cables", "modules"),
 }
 """What is not known when a section failed."""

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 TABLES = ("devices", "ports", "links", "cables", "racks", "growth")
 
 
-def request(_ctx: click.Context, _argument: click.Parameter, words: tuple[str, ...]) -> tuple[str | None, Path]:
+def request(
+    _ctx: click.Context, _argument: click.Parameter, words: tuple[str, ...]
+) -> tuple[str | None, Path]:
     """Return the table that is asked for (None: the summary) and the path."""
     table = words[0] if words and words[0] in TABLES else None
     rest = words[1:] if table else words
@@ -46,7 +48,7 @@ def request(_ctx: click.Context, _argument: click.Parameter, words: tuple[str, .
 @click.option("--set", "given", multiple=True, callback=parameters, metavar="N=V", help="Set a parameter.")
 @click.option("--phase", metavar="P", help="Show the cluster as built up to this phase.")
 @click.pass_context
-def command(  # noqa: PLR0913 - one argument per option
+def command(
     ctx: click.Context,
     *,
     asked: tuple[str | None, Path],
@@ -71,7 +73,9 @@ def command(  # noqa: PLR0913 - one argument per option
         ctx.exit(code or 2)
     cluster = outcome.value
     if fabric is not None and all(own.name != fabric for own in cluster.fabrics):
-        raise Failure(f"there is no fabric {fabric!r}; there is {', '.join(f.name for f in cluster.fabrics) or 'none'}")
+        raise Failure(
+            f"there is no fabric {fabric!r}; there is {', '.join(f.name for f in cluster.fabrics) or 'none'}"
+        )
     if table is None:
         _summary(cluster, form, fabric, output_file)
     elif form == "text":

@@ -76,8 +76,8 @@ def overlaps(a: Range, b: Range) -> str | None:
         return None
     if a.literals == b.literals and _separable(a):
         return _first_common(a, b)
-    common = common(a.spelled(), b.spelled())
-    return common[0].decode() if common.size else None
+    shared = common(a.spelled(), b.spelled())
+    return shared[0].decode() if shared.size else None
 
 
 def _skeleton(one: Range, other: Range) -> str:
@@ -99,10 +99,10 @@ def _separable(one: Range) -> bool:
 def _first_common(a: Range, b: Range) -> str | None:
     name = a.literals[0]
     for mine, theirs, literal in zip(a.brackets, b.brackets, a.literals[1:], strict=True):
-        common = overlap_values(mine, theirs)
-        if not common.size:
+        shared = overlap_values(mine, theirs)
+        if not shared.size:
             return None
-        value = int(common[0])
+        value = int(shared[0])
         width = max(mine.width, theirs.width)
         name += (chr(value) if mine.letters else f"{value:0{width}d}" if width else str(value)) + literal
     return name

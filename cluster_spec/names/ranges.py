@@ -131,8 +131,8 @@ def _printed_alike(a: Bracket, b: Bracket) -> NDArray[np.int64]:
 
 def overlap_values(a: Bracket, b: Bracket) -> NDArray[np.int64]:
     """Return the sorted values that both brackets have and print alike."""
-    common: NDArray[np.int64] = common(_printed_alike(a, b), b.values)
-    return common if a.letters == b.letters else common[:0]
+    shared: NDArray[np.int64] = common(_printed_alike(a, b), b.values)
+    return shared if a.letters == b.letters else shared[:0]
 
 
 def _find_close(text: str, start: int) -> int:

@@ -135,7 +135,7 @@ def _blocks(rows: np.ndarray) -> Iterator[np.ndarray]:
 
 def _flat(pieces: Sequence[np.ndarray]) -> bytes:
     wide = np.concatenate(pieces, axis=1).ravel()
-    return wide[wide != 0].tobytes()
+    return bytes(wide[wide != 0].tobytes())
 
 
 def _each(cells: np.ndarray, change: Callable[[str], str]) -> np.ndarray:

@@ -42,15 +42,16 @@ class Ends:
         self.class_fabric = np.array([*(c.fabric for c in cluster.classes), -1], dtype=np.int64)
         layouts = cluster.layouts
         self.start = np.cumsum([0, *(len(layout.ports) for layout in layouts)])
-        self.label, self.plain = self._ports(lambda port, _: port.label)
-        self.cage, self.plain_cage = self._ports(lambda port, cage: cage)
+        self.label, self.plain = self._ports(lambda port, _cage: port.label)
+        self.cage, self.plain_cage = self._ports(lambda _port, cage: cage)
         self._shift: np.ndarray | None = None
 
     def _ports(self, get: Callable[[PortType, str], str]) -> tuple[np.ndarray, bool]:
-        found = []
-        for layout in self.cluster.layouts:
-            for port in layout.ports:
-                found.append(get(port, layout.cages[port.cage].label if port.cage >= 0 else ""))
+        found = [
+            get(port, layout.cages[port.cage].label if port.cage >= 0 else "")
+            for layout in self.cluster.layouts
+            for port in layout.ports
+        ]
         return texts(found)
 
     def local(self, device: np.ndarray, port: np.ndarray) -> np.ndarray:
@@ -95,7 +96,10 @@ class Ends:
         cluster, links = self.cluster, self.cluster.links
         classes = cluster.classes
         names = ranks_of([f.name for f in cluster.fabrics])
-        order = sorted(range(len(classes)), key=lambda i: (names[classes[i].fabric], classes[i].lower, classes[i].upper, i))
+        order = sorted(
+            range(len(classes)),
+            key=lambda i: (names[classes[i].fabric], classes[i].lower, classes[i].upper, i),
+        )
         rank = np.zeros(max(len(classes), 1), dtype=np.int64)
         rank[order] = np.arange(len(order))
         ports = self.port_ranks()

@@ -53,7 +53,9 @@ def _devices(cluster: Cluster, fabric: int | None) -> Iterator[Row]:
         keep = own.fabric == fabric
         keep[cluster.fabrics[fabric].endpoints.device] = True
     chosen = np.flatnonzero(keep)
-    for (role, _, part, state), at in _groups(*(c[chosen] for c in (own.role, own.origin, own.part, own.state))):
+    for (role, _, part, state), at in _groups(
+        *(c[chosen] for c in (own.role, own.origin, own.part, own.state))
+    ):
         rows = chosen[at]
         cards = int(held[rows].sum())
         yield (

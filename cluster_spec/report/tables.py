@@ -122,7 +122,11 @@ def own_first(cable: np.ndarray, first: np.ndarray, order: np.ndarray) -> np.nda
 
 
 def _label(
-    ends: Ends, template: str, rows: np.ndarray, sides: tuple[tuple[np.ndarray, np.ndarray], ...], klass: np.ndarray
+    ends: Ends,
+    template: str,
+    rows: np.ndarray,
+    sides: tuple[tuple[np.ndarray, np.ndarray], ...],
+    klass: np.ndarray,
 ) -> np.ndarray:
     """Return labels as they stand at the first of two sides; fields that no label has stay as written."""
     import re
@@ -137,22 +141,26 @@ def _label(
 
 
 def _field(
-    ends: Ends, name: str, rows: np.ndarray, sides: tuple[tuple[np.ndarray, np.ndarray], ...], klass: np.ndarray
+    ends: Ends,
+    name: str,
+    rows: np.ndarray,
+    sides: tuple[tuple[np.ndarray, np.ndarray], ...],
+    klass: np.ndarray,
 ) -> np.ndarray | bytes:
     if name not in FIELDS:
         return f"{{{name}}}".encode()
     if name == "fabric":
-        return ends.fabric[ends.class_fabric[klass[rows]]]
+        return np.asarray(ends.fabric[ends.class_fabric[klass[rows]]])
     if name == "cable":
         return ends.cable_id(rows)
     if name == "medium":
-        return ends.medium[ends.cluster.cables.medium[rows]]
+        return np.asarray(ends.medium[ends.cluster.cables.medium[rows]])
     side, _, what = name.partition("_")
     device, port = sides[side == "far"]
     device, port = device[rows], port[rows]
     if what == "":
         return joined(ends.device[device], b":", ends.port(device, port))
-    make = {
+    make: dict[str, Callable[[], np.ndarray]] = {
         "device": lambda: ends.device[device],
         "port": lambda: ends.port(device, port),
         "cage": lambda: ends.cage[ends.local(device, port)],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from cluster_spec import units
@@ -37,7 +38,11 @@ def resolve_claims(
     if claims is None:
         return ()
     reader = _Reader(scope, built, built if declared is None else declared)
-    found = [claim for make in (_counts, _compute, _amounts, _directed, _others, _fabrics) for claim in make(reader, claims)]
+    found = [
+        claim
+        for make in (_counts, _compute, _amounts, _directed, _others, _fabrics)
+        for claim in make(reader, claims)
+    ]
     return tuple(sorted(found, key=lambda claim: (claim.subject, RELATIONS.index(claim.relation))))
 
 
@@ -109,14 +114,16 @@ class _Reader:
         cuts = [i for i, letter in enumerate(name) if letter == "-"]
         pairs = [(name[:i], name[i + 1 :]) for i in cuts if name[:i] in known and name[i + 1 :] in known]
         if not pairs:
-            classes = [f"{low}-{high}" for low, high in zip(chain, chain[1:], strict=False)]
+            classes = [f"{low}-{high}" for low, high in pairwise(chain)]
             raise self.scope.dangling(path, name, f"class of links of {fabric}", classes, key=True)
         low, high = pairs[0]
         if low not in chain or high not in chain:
             return False
         if chain.index(low) > chain.index(high):
             help_ = nearest(f"{high}-{low}", [f"{high}-{low}"])
-            raise self.scope.stop(DANGLING, path, f"{name!r} names the upper tier first", key=True, help=help_)
+            raise self.scope.stop(
+                DANGLING, path, f"{name!r} names the upper tier first", key=True, help=help_
+            )
         return True
 
 
@@ -138,7 +145,9 @@ def _amounts(reader: _Reader, claims: Any) -> Iterator[Claim]:
         given = getattr(claims, name)
         if given is not None:
             subject = (name.replace("_", "-"),)
-            yield from reader.bounds(subject, ("claims", *subject), given, dimension, reader.quantity(dimension))
+            yield from reader.bounds(
+                subject, ("claims", *subject), given, dimension, reader.quantity(dimension)
+            )
 
 
 def _bounded(given: Any) -> dict[str, Any]:
@@ -186,7 +195,11 @@ def _links(reader: _Reader, fabric: str, path: Path, given: Mapping[str, Any]) -
 
 
 def _parts_of(
-    reader: _Reader, fabric: str, path: Path, given: Mapping[str, Any], exists: Callable[[str, str, Path], bool]
+    reader: _Reader,
+    fabric: str,
+    path: Path,
+    given: Mapping[str, Any],
+    exists: Callable[[str, str, Path], bool],
 ) -> Iterator[Claim]:
     for name, bounds in given.items():
         try:
@@ -194,7 +207,9 @@ def _parts_of(
         except Stop:
             continue
         if there:
-            yield from reader.bounds((str(path[1]), fabric, name), (*path, name), bounds, "count", reader.count)
+            yield from reader.bounds(
+                (str(path[1]), fabric, name), (*path, name), bounds, "count", reader.count
+            )
 
 
 def _bisection(reader: _Reader, fabric: str, path: Path, given: Any) -> Iterator[Claim]:

@@ -13,6 +13,8 @@ from cluster_spec.model.cluster import Cooling, Loop, Sink
 from cluster_spec.model.namespace import NameGroup
 from cluster_spec.names import natural_key
 from cluster_spec.resolve.census import Population, fill_forward
+from cluster_spec.resolve.devices import foresee_racks
+from cluster_spec.resolve.families import _name as family_name
 from cluster_spec.resolve.families import build_section
 from cluster_spec.resolve.power import PowerBuild, assigned, claim_racks, fed_by, rack_rows, rack_sets
 from cluster_spec.resolve.scope import Stop
@@ -63,7 +65,23 @@ def resolve_cooling(stage: Stage, section: Any, power: PowerBuild | None = None)
     )
     build.sinks = [Sink("", "", None, None, None, (), 0)] * build.sink_section.size
     build.loops = [
-        Loop("", "", -1, None, None, 1, None, None, liquid=False, sinks=(), power=None, share=None, feeds=(), device=-1, origin=0)
+        Loop(
+            "",
+            "",
+            -1,
+            None,
+            None,
+            1,
+            None,
+            None,
+            liquid=False,
+            sinks=(),
+            power=None,
+            share=None,
+            feeds=(),
+            device=-1,
+            origin=0,
+        )
     ] * build.loop_section.size
     for entry in build.sink_section.entries:
         _attempt(build, entry, _sink_entry)
@@ -191,11 +209,7 @@ def _add_units(build: CoolingBuild, family: Family) -> None:
             continue
     if not (device >= 0).any():
         return
-    racks, at = stage.floor.racks, np.repeat(rack, per)
-    known = at >= 0
-    family_of, number = np.full(at.size, -1, dtype=np.int64), np.full(at.size, -1, dtype=np.int64)
-    if racks is not None:
-        family_of[known], number[known] = racks.family[at[known]], racks.number[at[known]]
+    family_of, number = _rack_numbers(build, family, rack)
     stage.census.populations.append(
         Population(
             family.label,
@@ -204,13 +218,31 @@ def _add_units(build: CoolingBuild, family: Family) -> None:
             np.full(device.size, -1, dtype=np.int64),
             np.arange(device.size),
             fill_forward(layout, device >= 0),
-            family_of,
-            number,
+            np.repeat(family_of, per),
+            np.repeat(number, per),
             {},
             family.literals,
             per,
         )
     )
+
+
+def _rack_numbers(build: CoolingBuild, family: Family, rack: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the family and number of each rack; of what is not built yet those that it will stand in."""
+    section, racks = build.stage.floor.section, build.stage.floor.racks
+    family_of, number = np.full(rack.size, -1, dtype=np.int64), np.full(rack.size, -1, dtype=np.int64)
+    if racks is None or section is None:
+        return family_of, number
+    known = rack >= 0
+    family_of[known], number[known] = racks.family[rack[known]], racks.number[rack[known]]
+    foresee_racks(build.stage, family, family_of, number)
+    index = {id(own): i for i, own in enumerate(section.families)}
+    named = np.array([entry.value.rack is None for entry in family.entries])[family.owners()]
+    for i in np.flatnonzero(named & (number < 0)):
+        hit = section.find(family_name(family, int(i)))
+        if hit is not None:
+            family_of[i], number[i] = index[id(hit[0])], hit[1]
+    return family_of, number
 
 
 def _add_entry(build: CoolingBuild, family: Family, entry: Entry, into: tuple[np.ndarray, ...]) -> None:
@@ -248,7 +280,7 @@ def _add_entry(build: CoolingBuild, family: Family, entry: Entry, into: tuple[np
 def _is_rack(build: CoolingBuild, rack: np.ndarray, part: int) -> np.ndarray:
     """Whether the unit fills its place on the floor: the rack is of the unit's own part."""
     racks = build.stage.floor.racks
-    if racks is None:
+    if racks is None or not len(racks):
         return np.zeros(rack.size, dtype=bool)
     return np.asarray((rack >= 0) & (racks.part[rack] == part))
 

@@ -24,6 +24,8 @@ SLACK_BETWEEN = units.parse("1 m", "length")
 SIDE_TRANSFER = units.parse("1.2 m", "length")
 """Front to rear through a rack: its usual depth."""
 BOX_LIMIT = 1 << 23
+CHUNK = 1 << 17
+"""Links at a time: neighbours run between few racks, and their columns stay in the cache."""
 
 
 def resolve_cabling(scope: Scope, section: Any) -> Cabling:
@@ -62,6 +64,13 @@ class Geometry:
 
     def needs(self, a: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the length that links between device rows need, and whether a guess is in it; -1 unknown."""
+        need = np.empty(a.size, dtype=np.int64)
+        for start in range(0, a.size, CHUNK):
+            piece = slice(start, start + CHUNK)
+            need[piece] = self._needs(a[piece], z[piece])
+        return need, self.assumed[a] | self.assumed[z]
+
+    def _needs(self, a: np.ndarray, z: np.ndarray) -> np.ndarray:
         rack_a, rack_z = self.rack[a], self.rack[z]
         known = (rack_a >= 0) & (rack_z >= 0)
         same = (rack_a == rack_z) & known
@@ -73,7 +82,7 @@ class Geometry:
         if across.any():
             rows = slice(None) if across.all() else np.flatnonzero(across)
             need[rows] = self._between(a[rows], z[rows], rack_a[rows], rack_z[rows])
-        return need, self.assumed[a] | self.assumed[z]
+        return need
 
     def _in_rack(self, a: np.ndarray, z: np.ndarray) -> np.ndarray:
         """In one rack: the declared in-rack length, else down one side and up again, plus slack at both ends."""
@@ -98,17 +107,21 @@ class Geometry:
         return np.where(self.front[a] != self.front[z], self.cabling.side_transfer, 0)
 
     def ways(self, rack_a: np.ndarray, rack_z: np.ndarray) -> np.ndarray:
-        """Return the way through the trays between racks; worked out once per pair of racks when pairs are few."""
+        """Return the way through the trays between racks; worked out once per pair of racks."""
         if self.trays is None or not rack_a.size:
             return np.full(rack_a.size, FAR)
         low_a, low_z = int(rack_a.min()), int(rack_z.min())
         wide = int(rack_z.max()) - low_z + 1
         box = (int(rack_a.max()) - low_a + 1) * wide
-        if box > BOX_LIMIT or box > 2 * rack_a.size:
+        if box > BOX_LIMIT:
             return self._ways(rack_a, rack_z)
-        own_a, own_z = np.divmod(np.arange(box), wide)
-        table = self._ways(own_a, own_z, low_a, low_z)
-        return np.asarray(table[(rack_a - low_a) * wide + (rack_z - low_z)])
+        pair = (rack_a - low_a) * wide + (rack_z - low_z)
+        used = np.zeros(box, dtype=bool)
+        used[pair] = True
+        pairs = np.flatnonzero(used)
+        table = np.empty(box, dtype=np.int64)
+        table[pairs] = self._ways(*np.divmod(pairs, wide), low_a, low_z)
+        return table[pair]
 
     def _ways(self, rack_a: np.ndarray, rack_z: np.ndarray, low_a: int = 0, low_z: int = 0) -> np.ndarray:
         assert self.trays is not None

@@ -256,10 +256,8 @@ def _of(stage: Stage, of: Mapping[str, Any], path: Path, groups: Groups) -> list
         )
     kinds = dict.fromkeys(("ultra_nodes", "nodes", "accelerators", "every"))
     entry = SimpleNamespace(**{**kinds, given[0]: text}, ports=of.get("ports"), home=None)
-    if given == ["devices"]:
-        found = _by_name(stage, str(text), (*path, "devices"))
-    else:
-        found = populations(stage, entry, path, -2)
+    named = given == ["devices"]
+    found = _by_name(stage, str(text), (*path, "devices")) if named else populations(stage, entry, path, -2)
     hosts = [h for p, numbers in found if (h := _hosts(stage, entry, path, p, numbers, groups)) is not None]
     if not hosts:
         raise stage.scope.stop(DANGLING, path, f"nothing it names has a port {of.get('ports')!r}", key=True)

@@ -46,28 +46,25 @@ class Trays:
         return result
 
     def _across(self, row_a: np.ndarray, at_a: np.ndarray, row_b: np.ndarray, at_b: np.ndarray) -> np.ndarray:
-        best = np.full(row_a.size, FAR)
-        pair = row_a * self.height.size + row_b
-        for value in distinct(pair):
-            mine = pair == value
-            a, b = int(value) // self.height.size, int(value) % self.height.size
-            from_a, from_b = np.flatnonzero(self.junction_row == a), np.flatnonzero(self.junction_row == b)
-            if not from_a.size or not from_b.size:
-                continue
-            best[mine] = self._between(at_a[mine], at_b[mine], from_a, from_b)
+        index, position = self._by_row()
+        best = np.full(at_a.size, FAR)
+        for i in range(index.shape[1]):
+            near, start = np.abs(at_a - position[row_a, i]), index[row_a, i]
+            for j in range(index.shape[1]):
+                way = near + self.way[start, index[row_b, j]]
+                way += np.abs(at_b - position[row_b, j])
+                np.minimum(best, way, out=best)
         return best
 
-    def _between(
-        self, at_a: np.ndarray, at_b: np.ndarray, from_a: np.ndarray, from_b: np.ndarray
-    ) -> np.ndarray:
-        best = np.full(at_a.size, FAR)
-        for i in from_a:
-            near = np.abs(at_a - self.junction_at[i])
-            for j in from_b:
-                way = self.way[i, j]
-                if way < FAR:
-                    np.minimum(best, near + way + np.abs(at_b - self.junction_at[j]), out=best)
-        return best
+    def _by_row(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the junctions of each row and their positions; where a row has fewer, one too far to be taken."""
+        counts = np.bincount(self.junction_row, minlength=self.height.size)
+        index = np.zeros((self.height.size, int(counts.max())), dtype=np.int64)
+        position = np.full(index.shape, 4 * FAR)
+        for row in np.flatnonzero(counts):
+            own = np.flatnonzero(self.junction_row == row)
+            index[row, : own.size], position[row, : own.size] = own, self.junction_at[own]
+        return index, position
 
 
 def resolve_trays(scope: Scope, site: Any, rows: list[Row], section: Section | None) -> Trays | None:

@@ -29,7 +29,10 @@ class Measure:
 
 
 def compare(
-    cluster: Cluster, mine: Callable[[Claim], bool], measure: Callable[[Claim], Measure | None], tolerance: float = 0.0
+    cluster: Cluster,
+    mine: Callable[[Claim], bool],
+    measure: Callable[[Claim], Measure | None],
+    tolerance: float = 0.0,
 ) -> Verdict:
     """Hold the claims that are `mine` against their figures; None is not to be judged by this rule.
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tests.faults.plants import MANIFEST, Project, fault, leaves
+from tests.faults.plants import MANIFEST, Project, fault
 
 if TYPE_CHECKING:
     from random import Random
-
-BOTH = ("pocket", "cabled")
 
 
 def _lines(project: Project, pattern: str) -> list[int]:
@@ -104,7 +102,7 @@ def reference_to_nothing(project: Project, rng: Random) -> None:
     project.set(path, value)
 
 
-@fault("cabled", "SCH004", "TOP001", "CAP007")
+@fault("cabled", "SCH008", "SCH004", "TOP001", "CAP007")
 def list_that_is_not_there(project: Project, rng: Random) -> None:
     project.substitute(r"links/(compute|planes)\.csv", rng.choice([r"links/\1.cvs", r"\1.csv", r"../\1.csv"]), rng)
 
@@ -264,9 +262,7 @@ def phase_that_is_not_there(project: Project, rng: Random) -> None:
     project.substitute(r"phase: (first|second)", rng.choice(["phase: third", r"phase: \1s"]), rng)
 
 
-@fault("pocket", "SCH004", "SCH003")
+@fault("pocket", "SCH003")
 def state_that_is_not_there(project: Project, rng: Random) -> None:
     project.set("nodes/mgmt1/state", rng.choice(["planed", "Installed", "on fire"]))
 
-
-__all__ = ["BOTH", "leaves"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tests.faults.plants import MANIFEST, Project, fault
+from tests.faults.plants import Project, fault
 
 if TYPE_CHECKING:
     from random import Random
@@ -182,7 +182,7 @@ def prefixes_inside_each_other(project: Project, rng: Random) -> None:
 
 @fault("cabled", "ETH004", "IDN008")
 def address_given_twice(project: Project, rng: Random) -> None:
-    more = {"of": {"switches": "leaf[*]", "ports": "mgmt0"}, "start": f"10.0.1.{rng.randint(1, 29)}", "index": 0}
+    more = {"of": {"devices": f"leaf{rng.randint(1, 8)}", "ports": "mgmt0"}, "start": f"10.0.1.{rng.randint(0, 29)}"}
     project.set("networks/mgmt/pools/leaves", more)
 
 
@@ -235,7 +235,7 @@ def name_that_no_host_may_have(project: Project, rng: Random) -> None:
 
 @fault("pocket", "IDN001")
 def names_that_differ_in_case_only(project: Project, rng: Random) -> None:
-    project.set(f"nodes/{rng.choice(['MGMT1', 'Store1'])}", {"part": "server-2u", "role": "management", "rack": "r1", "u": 30})
+    project.set(f"nodes/{rng.choice(['MGMT1', 'Store1'])}", {"part": "server-2u", "role": "management", "rack": "r1", "u": 20})
 
 
 # -- parts ------------------------------------------------------------------------------------------------------
@@ -391,10 +391,19 @@ def links_miscounted(project: Project, rng: Random) -> None:
     project.set(f"claims/links/compute/{path}", {bound: count + by})
 
 
-@fault("pocket", "CAP005", "SCH003")
+@fault("pocket", "SCH003", "CAP005")
 def claim_without_a_unit(project: Project, rng: Random) -> None:
     path, value = rng.choice([("compute/fp16", 7.8), ("memory", 1), ("power/it", 50)])
     project.set(f"claims/{path}", {"at_least": value})
 
 
-__all__ = ["MANIFEST"]
+@fault("pocket", "CAP005", "CAP008")
+def claim_in_the_other_direction(project: Project, rng: Random) -> None:
+    said, claimed = rng.choice([("one", "both"), ("both", "one")])
+    card = (
+        "part: scalex-card\nkind: accelerator\naccelerator:\n  compute: {fp16: 0.492 PFLOPS}\n  memory: 64 GB\n"
+        f"  scale-up-bandwidth: {{value: 448 GB/s, direction: {said}}}\n"
+        "sources: {design: {title: Made up, grade: illustrative, covers: [accelerator]}}\n"
+    )
+    project.put(card, "parts/scalex-card.yaml")
+    project.set("claims/scale-up-bandwidth", {"at_least": f"{rng.randint(1, 14)} TB/s", "direction": claimed})

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from random import Random
 
 ROOT = Path(__file__).parents[2]
@@ -163,8 +163,6 @@ class Kind:
 
 KINDS: list[Kind] = []
 
-Plant = "Callable[[Project, Random], None]"
-
 
 def fault(base: str, code: str, *companions: str) -> Callable[[Any], Any]:
     """Register a function that plants a fault; its name is the name of the kind."""
@@ -178,11 +176,3 @@ def fault(base: str, code: str, *companions: str) -> Callable[[Any], Any]:
 
     return register
 
-
-def leaves(data: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Yield all scalars of YAML data with their paths."""
-    if isinstance(data, dict):
-        for key, value in data.items():
-            yield from leaves(value, (*path, str(key)))
-    elif not isinstance(data, list):
-        yield path, data

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-NODES, RAILS, SPINES, UPLINKS, PLANES = 30, 8, 4, 32, 2
+NODES, RAILS, SPINES, UPLINKS, PLANES, RISERS = 30, 8, 4, 32, 2, 16
 HEAD = "a_device,a_port,z_device,z_port,medium,length_m,cable_id"
 PITCH, FIXED = 0.8, 10.0
 """Metres between rack slots; upper bound of the vertical runs, the side transfer and the slack of one cable."""
@@ -36,12 +36,17 @@ def compute_list() -> str:
 
 
 def planes_list() -> str:
-    """Return the list of the two planes: port i of every node on switch i."""
+    """Return the list of the two planes: port i of every node on switch i, and its uplinks to its own top."""
     rows = [HEAD]
     rows += [
         f"gpu{n + 1:02},plane{p},plane{p + 1},{n + 1},dr4,{_length(_slot(n), SPINE_SLOT)},P{n * PLANES + p + 1:04}"
         for n in range(NODES)
         for p in range(PLANES)
+    ]
+    rows += [
+        f"plane{p + 1},{33 + up},top{p + 1},{up + 1},dr4,{_length(SPINE_SLOT, LEAF_SLOT)},R{p * RISERS + up + 1:04}"
+        for p in range(PLANES)
+        for up in range(RISERS)
     ]
     return "\n".join(rows) + "\n"
 

@@ -11,10 +11,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 NODE = "node"
-COLUMNS = (
-    "id,fabric,phase,a_device,a_port,a_cage,a_rack,a_u,z_device,z_port,z_cage,z_rack,z_u,"
-    "rate_bps,cable_id,medium,length_m,length_basis,state"
-).split(",")
+COLUMNS = [
+    "id",
+    "fabric",
+    "phase",
+    "a_device",
+    "a_port",
+    "a_cage",
+    "a_rack",
+    "a_u",
+    "z_device",
+    "z_port",
+    "z_cage",
+    "z_rack",
+    "z_u",
+    "rate_bps",
+    "cable_id",
+    "medium",
+    "length_m",
+    "length_basis",
+    "state",
+]
 """The columns that every link list has, in this order, before any other."""
 
 

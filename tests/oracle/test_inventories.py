@@ -12,7 +12,9 @@ from tests.support.cli import ROOT, run
 
 LARGE = frozenset({"scalex-million"})
 """Read with csv and dict these take half a minute: their small relatives are read instead."""
-NAMES = sorted(p.parent.name for p in (ROOT / "inventories").glob("*/cluster.yaml") if p.parent.name not in LARGE)
+NAMES = sorted(
+    p.parent.name for p in (ROOT / "inventories").glob("*/cluster.yaml") if p.parent.name not in LARGE
+)
 EACH = pytest.mark.parametrize("name", NAMES)
 _KNOWN: dict[str, tuple[dict[str, Any], dict[str, checker.Fabric], str]] = {}
 
@@ -21,7 +23,9 @@ def shown(name: str) -> tuple[dict[str, Any], dict[str, checker.Fabric], str]:
     """Return the summary of an inventory, its fabrics as the checker reads them, and the header."""
     if name not in _KNOWN:
         folder = str(ROOT / "inventories" / name)
-        links, summary = (run("show", *words, folder) for words in (("links", "--format", "csv"), ("--format", "json")))
+        links, summary = (
+            run("show", *words, folder) for words in (("links", "--format", "csv"), ("--format", "json"))
+        )
         assert links.returncode == summary.returncode == 0, links.stderr + summary.stderr
         lines = links.stdout.splitlines()
         _KNOWN[name] = (json.loads(summary.stdout), checker.read(lines), lines[0])
@@ -49,7 +53,9 @@ def test_tiers(name: str) -> None:
         said = summary["fabrics"][fabric.name]
         assert not checker.tier_conflicts(fabric)
         assert list(said["tiers"]) == fabric.chain
-        assert {t: u["switches"] for t, u in said["tiers"].items()} == {t: len(fabric.switches(t)) for t in fabric.chain}
+        assert {t: u["switches"] for t, u in said["tiers"].items()} == {
+            t: len(fabric.switches(t)) for t in fabric.chain
+        }
         assert said["links"] == {name: len(links) for name, links in fabric.classes.items()}
 
 
@@ -60,7 +66,9 @@ def test_oversubscription(name: str) -> None:
     for fabric in fabrics.values():
         for tier in fabric.chain:
             own = checker.oversubscription(fabric, tier)
-            assert summary["fabrics"][fabric.name]["tiers"][tier]["oversubscription"] == pytest.approx(own), tier
+            assert summary["fabrics"][fabric.name]["tiers"][tier]["oversubscription"] == pytest.approx(own), (
+                tier
+            )
 
 
 @EACH
@@ -111,7 +119,9 @@ def test_the_checker_sees_faults() -> None:
     assert checker.components(fabric) == 1
     assert checker.oversubscription(fabric, "leaf") == 1
     assert checker.imbalance(fabric, "leaf") == 0
-    assert checker.used_twice(checker.read([*good, "f,leaf-spine,l1,2,s1,3,50,planned"]).values()) == [("l1", "2")]
+    assert checker.used_twice(checker.read([*good, "f,leaf-spine,l1,2,s1,3,50,planned"]).values()) == [
+        ("l1", "2")
+    ]
     crossed = [line.replace("l1,3,s2,1", "l1,3,s1,3") for line in good]
     assert checker.imbalance(checker.read(crossed)["f"], "leaf") == 2
     split = [line for line in good if "l1,3,s2" not in line and "l2,2,s1" not in line]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.oracle import checker
-from tests.support.cli import run
+from tests.support.cli import ROOT, run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,8 @@ kind: node
 size: {{height: 2 U}}
 contains: {{"accelerator[0-{last}]": scalex-card}}
 ports:
-  "hca[0-{last}]": {{role: compute, rate: 400 Gb/s, lanes: 4, protocols: [infiniband], form: qsfp112, accelerator: "accelerator[0-{last}]"}}
+  "hca[0-{last}]":
+    {{role: compute, rate: 400 Gb/s, lanes: 4, protocols: [infiniband], form: qsfp112, accelerator: "accelerator[0-{last}]"}}
 sources: {{made: {{title: Made up for a test, grade: illustrative, covers: [size, contains, ports]}}}}
 """
 CLUSTER = """clusterspec: 1
@@ -70,7 +71,14 @@ def design(folder: Path, units: int, radix: int, rails: int) -> dict[str, int]:
     (folder / "parts" / "odd-switch.yaml").write_text(SWITCH.format(radix=radix), "utf-8")
     (folder / "parts" / "odd-node.yaml").write_text(NODE.format(last=rails - 1), "utf-8")
     cluster = CLUSTER.format(
-        nodes=f"{nodes:03}", cards=nodes * rails, leaves=leaves, spines=spines, block=block, down=down, up=down, radix=radix
+        nodes=f"{nodes:03}",
+        cards=nodes * rails,
+        leaves=leaves,
+        spines=spines,
+        block=block,
+        down=down,
+        up=down,
+        radix=radix,
     )
     (folder / "cluster.yaml").write_text(cluster, "utf-8")
     return {"leaves": leaves, "spines": spines, "nodes": nodes, "down": block, "up": down}
@@ -85,16 +93,22 @@ def shown(folder: Path) -> tuple[dict[str, Any], checker.Fabric]:
 
 
 @pytest.mark.parametrize("units", [3, 5, 7, 12])
-@pytest.mark.parametrize(("radix", "rails"), [(22, 3), (36, 2), (50, 3)])
+@pytest.mark.parametrize(("radix", "rails"), [(22, 1), (36, 2), (50, 3)])
 def test_counts(tmp_path: Path, units: int, radix: int, rails: int) -> None:
     """Leaves, spines, links, ratio, rails and components are those of the rule, and of a second reader."""
     wanted = design(tmp_path, units, radix, rails)
     summary, fabric = shown(tmp_path)
     said = summary["fabrics"]["compute"]
-    assert {t: u["switches"] for t, u in said["tiers"].items()} == {"leaf": wanted["leaves"], "spine": wanted["spines"]}
+    assert {t: u["switches"] for t, u in said["tiers"].items()} == {
+        "leaf": wanted["leaves"],
+        "spine": wanted["spines"],
+    }
     assert len(fabric.switches("leaf")) == wanted["leaves"]
     assert len(fabric.switches("spine")) == wanted["spines"]
-    assert said["links"] == {"node-leaf": wanted["nodes"] * rails, "leaf-spine": wanted["leaves"] * wanted["up"]}
+    assert said["links"] == {
+        "node-leaf": wanted["nodes"] * rails,
+        "leaf-spine": wanted["leaves"] * wanted["up"],
+    }
     assert said["links"] == {name: len(links) for name, links in fabric.classes.items()}
     assert summary["accelerators"] == wanted["nodes"] * rails
     assert not checker.used_twice([fabric])
@@ -106,6 +120,28 @@ def test_counts(tmp_path: Path, units: int, radix: int, rails: int) -> None:
     assert all(len(labels) == 1 for labels in checker.rails(fabric).values())
 
 
+@pytest.mark.parametrize("ultra_nodes", [1, 2, 7, 13, 20])
+def test_ultra_nodes(ultra_nodes: int) -> None:
+    """scalex at other sizes: leaves grow with it, spines and cores are there, and the links agree."""
+    folder, size = str(ROOT / "inventories" / "scalex"), f"ultra_nodes={ultra_nodes}"
+    links = run("show", "links", folder, "--fabric", "scalefabric", "--format", "csv", "--set", size)
+    fabric = checker.read(links.stdout.splitlines())["scalefabric"]
+    assert {tier: len(fabric.switches(tier)) for tier in fabric.chain} == {
+        "leaf": 16 * ultra_nodes,
+        "spine": 320,
+        "core": 160,
+    }
+    assert {name: len(own) for name, own in fabric.classes.items()} == {
+        "node-leaf": 640 * ultra_nodes,
+        "leaf-spine": 640 * ultra_nodes,
+        "spine-core": 12_800,
+    }
+    assert not checker.used_twice([fabric])
+    assert checker.components(fabric) == 1
+    assert checker.oversubscription(fabric, "leaf") == 1
+    assert [checker.imbalance(fabric, tier) for tier in ("leaf", "spine")] == [0, 0]
+
+
 def test_claims_hold_and_fail(tmp_path: Path) -> None:
     """The claims of such a design pass; one switch more in the claim is CAP007 at its line."""
     design(tmp_path, 5, 22, 3)
@@ -113,6 +149,8 @@ def test_claims_hold_and_fail(tmp_path: Path) -> None:
     assert clean["findings"] == []
     file = tmp_path / "cluster.yaml"
     file.write_text(file.read_text("utf-8").replace("leaf: {exactly: 15}", "leaf: {exactly: 16}"), "utf-8")
-    found = json.loads(run("validate", str(tmp_path), "--select", "CAP", "--format", "json").stdout)["findings"]
+    found = json.loads(run("validate", str(tmp_path), "--select", "CAP", "--format", "json").stdout)[
+        "findings"
+    ]
     assert [(f["code"], f["measured"], f["limit"]) for f in found] == [("CAP007", 15, 16)]
     assert found[0]["location"]["line"] == 7

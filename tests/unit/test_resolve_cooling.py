@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from tests.support.clusters import cluster
 
 if TYPE_CHECKING:
@@ -38,7 +39,11 @@ def test_units_multiply_capacity_and_are_numbered(tmp_path: Path) -> None:
     assert found.cooling is not None
     loop = next(loop for loop in found.cooling.loops if loop.name == "cdu1")
     assert loop.capacity == 3_900_000_000
-    assert found.devices.names.spell_all(range(loop.device, loop.device + 3)) == ["cdu1-1", "cdu1-2", "cdu1-3"]
+    assert found.devices.names.spell_all(np.arange(loop.device, loop.device + 3)) == [
+        "cdu1-1",
+        "cdu1-2",
+        "cdu1-3",
+    ]
 
 
 def test_power_of_heat_and_fixed_power_stay_apart(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from tests.support.clusters import cluster
@@ -73,7 +74,7 @@ def test_too_few_sources_for_a_block_are_named(tmp_path: Path) -> None:
 def test_pdus_are_devices_of_their_rack(tmp_path: Path) -> None:
     """A PDU is called after rack and side, stands there in no unit, and has its part."""
     found, _ = cluster(tmp_path)
-    row = found.devices.names.spell_all(range(len(found.devices))).index("r2-pdu-b")
+    row = found.devices.names.spell_all(np.arange(len(found.devices))).index("r2-pdu-b")
     assert found.racks.names.spell(int(found.devices.rack[row])) == "r2"
     assert found.devices.u[row] == -1
     assert found.parts[int(found.devices.part[row])].name == "pdu-3p-63a-400v"
@@ -85,7 +86,7 @@ def test_several_pdus_of_a_side_are_numbered(tmp_path: Path) -> None:
     assert found.feeds is not None
     rack = next(r for r in range(len(found.racks)) if found.racks.names.spell(r) == "r1")
     first = int(found.feeds.pdu[rack, 0])
-    assert found.devices.names.spell_all([first, first + 1]) == ["r1-pdu-a1", "r1-pdu-a2"]
+    assert found.devices.names.spell_all(np.arange(first, first + 2)) == ["r1-pdu-a1", "r1-pdu-a2"]
     assert found.feeds.pdu_count[rack, 0] == 2
 
 
@@ -97,7 +98,7 @@ racks: {r9: {part: rack-48u-800x1200, row: A, slot: 8}}
 power: {racks: {r9: {pdus: {a: {part: pdu-3p-63a-400v, from: ups-a}, b: {part: pdu-3p-63a-400v, from: ups-b}}}}}
 """
     found, _ = cluster(tmp_path, text)
-    names = found.devices.names.spell_all(range(len(found.devices)))
+    names = found.devices.names.spell_all(np.arange(len(found.devices)))
     units = [int(found.devices.u[names.index(f"r9-pdu-{side}")]) for side in "ab"]
     assert units == [48_000, 47_000]
 

@@ -78,5 +78,8 @@ def _scale_up(claim: Claim, directions: dict[str, str]) -> Said:
 
 def _network(claim: Claim) -> Said:
     if claim.direction == "both":
-        return f"{'.'.join(claim.subject)}: the claim counts both directions, networks count one", Severity.ERROR
+        return (
+            f"{'.'.join(claim.subject)}: the claim counts both directions, networks count one",
+            Severity.ERROR,
+        )
     return None

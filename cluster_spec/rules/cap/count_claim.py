@@ -11,9 +11,11 @@ from cluster_spec.rules.base import Verdict, rule
 from cluster_spec.rules.claimed import Measure, compare
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cluster_spec.model.cluster import Claim, Cluster
 
-WHOLE = {
+WHOLE: dict[str, Callable[[Cluster], Figure]] = {
     "accelerators": lambda c: figures.accelerators(c).total,
     "nodes": figures.nodes,
     "servers": figures.servers,

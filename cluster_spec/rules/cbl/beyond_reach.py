@@ -69,7 +69,9 @@ def _bad(cluster: Cluster, rows: np.ndarray, limit: np.ndarray, of: np.ndarray) 
         kind = kinds.items[int(cause[i])]
         lane = f" at {spell(kind.lane, 'rate')} per lane" if kind.lane else ""
         reach = spell(int(limit[i]), "length")
-        return f"{subject}: {spell(int(measured[i]), 'length')} long, {kind.medium_name} reaches {reach}{lane}"
+        return (
+            f"{subject}: {spell(int(measured[i]), 'length')} long, {kind.medium_name} reaches {reach}{lane}"
+        )
 
     return (Bad(rows, say, measured=measured, limit=limit, unit="um", cause=cause.astype(np.int64)),)
 
@@ -101,6 +103,10 @@ def _unknown(
         found.append(Unknown(fact, rows if rows.size <= FOLDED else NONE))
     rows = np.flatnonzero(lengthless)
     if rows.size:
-        fact = "length (row, slot and U of both ends)" if cluster.has_site else "length (site: where the racks stand)"
+        fact = (
+            "length (row, slot and U of both ends)"
+            if cluster.has_site
+            else "length (site: where the racks stand)"
+        )
         found.append(Unknown(fact, rows if rows.size <= FOLDED else NONE))
     return tuple(found)

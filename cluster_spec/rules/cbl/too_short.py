@@ -46,7 +46,9 @@ def too_short(cluster: Cluster) -> Verdict:
     measured, limit = length[rows], need[rows]
 
     def say(subject: str, i: int) -> str:
-        return f"{subject}: {spell(int(measured[i]), 'length')} long, the way with slack is {_up(int(limit[i]))}"
+        return (
+            f"{subject}: {spell(int(measured[i]), 'length')} long, the way with slack is {_up(int(limit[i]))}"
+        )
 
     bad = (Bad(rows, say, measured=measured, limit=limit, unit="um"),) if rows.size else ()
     return Verdict("cables", decided, bad, _unknown(cluster, ~known, len(cables) - decided))

@@ -163,8 +163,8 @@ def _managed(cluster: Cluster) -> list[Aspect]:
         aspects.append(
             Aspect("management", none, "", [Unknown("a fabric of role oob", np.flatnonzero(mine))])
         )
-    if cluster.networks:
+    if cluster.networks and found.fabric:
         aspects.append(Aspect("address", mine & ~found.addressed, "no address in any network"))
-    else:
+    elif not cluster.networks:
         aspects.append(Aspect("address", none, "", [Unknown("networks", np.flatnonzero(mine))]))
     return aspects

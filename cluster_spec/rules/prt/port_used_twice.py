@@ -41,9 +41,21 @@ def port_used_twice(cluster: Cluster) -> Verdict:
     conflicts, unknown = lane_conflicts(cluster, used)
     bad = [*_twice(cluster, used)]
     if conflicts.size:
-        bad.append(Bad(conflicts, lambda subject, _: f"{subject}: another port on the same lanes of the cage is in use"))
+        bad.append(_shared(cluster, conflicts))
     missing = tuple(Unknown(fact, rows) for fact, rows in unknown)
     return Verdict("ports", int(used.sum()) - sum(int(rows.size) for _, rows in unknown), tuple(bad), missing)
+
+
+def _shared(cluster: Cluster, ports: np.ndarray) -> Bad:
+    """Return ports whose lanes another used port of the cage has, where their links come from."""
+    links = cluster.links
+    origin = np.zeros(int(cluster.devices.first_port[-1]), dtype=np.int64)
+    origin[links.z_port], origin[links.a_port] = links.origin, links.origin
+    return Bad(
+        ports,
+        lambda subject, _: f"{subject}: another port on the same lanes of the cage is in use",
+        origin=origin[ports],
+    )
 
 
 def _twice(cluster: Cluster, used: np.ndarray) -> list[Bad]:

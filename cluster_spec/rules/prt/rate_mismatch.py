@@ -43,23 +43,20 @@ def _judge(kind: Kind) -> Judgement:
     for end in (kind.a, kind.z):
         if end.port.rate is None:
             return Missing(f"rate of {end.label}")
-    found: list[Lanes] = []
-    for end in (kind.a, kind.z):
-        lanes = end.at(kind.klass.rate)
-        if lanes is None:
-            return _slow(end.port.rate, kind.klass.rate, end.label)
-        found.append(lanes)
-    a, z = found
+    a, z = kind.a.at(kind.klass.rate), kind.z.at(kind.klass.rate)
+    if a is None or z is None:
+        slow = kind.a if a is None else kind.z
+        return _slow(slow.port.rate, kind.klass.rate, slow.label)
     if a.rate != z.rate:
         return _differ(kind, "rate", a.rate, z.rate)
-    if kind.a.wired and kind.z.wired:
-        return None
+    return None if kind.a.wired and kind.z.wired else _lanes(kind, a, z)
+
+
+def _lanes(kind: Kind, a: Lanes, z: Lanes) -> Judgement:
     for end, lanes in ((kind.a, a), (kind.z, z)):
         if lanes.lane is None:
             return Missing(f"lanes of {end.label}")
-    if a.lane != z.lane:
-        return _differ(kind, "lanes", a.lane, z.lane)
-    return _modulated(kind, a, z)
+    return _modulated(kind, a, z) if a.lane == z.lane else _differ(kind, "lanes", a.lane, z.lane)
 
 
 def _modulated(kind: Kind, a: Lanes, z: Lanes) -> Judgement:
@@ -75,7 +72,9 @@ def _modulated(kind: Kind, a: Lanes, z: Lanes) -> Judgement:
 def _slow(own: int | None, wanted: int | None, label: str) -> Wrong:
     assert own is not None
     assert wanted is not None
-    says = f"{label} run at {spell(own, 'rate')} and have no mode for the {spell(wanted, 'rate')} of these links"
+    says = (
+        f"{label} run at {spell(own, 'rate')} and have no mode for the {spell(wanted, 'rate')} of these links"
+    )
     return Wrong(says, measured=own, limit=wanted, unit="b/s")
 
 

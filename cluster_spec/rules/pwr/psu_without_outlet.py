@@ -43,7 +43,7 @@ def psu_without_outlet(cluster: Cluster) -> Verdict:
     feeds = cluster.feeds
     if feeds is None:
         return Verdict("racks", 0, (), (Unknown("power.racks"),) if len(cluster.racks) else ())
-    served = (feeds.pdu >= 0).any(axis=1)
+    served = np.asarray((feeds.pdu >= 0).any(axis=1))
     devices = cluster.devices
     here = np.flatnonzero((devices.rack >= 0) & ~devices.inside)
     rows = here[served[devices.rack[here]]]

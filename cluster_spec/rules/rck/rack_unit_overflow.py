@@ -112,7 +112,7 @@ def _full(cluster: Cluster, space: Space, on: np.ndarray) -> list[Bad]:
         np.bincount(rack[~full & (rear == face)], weights=height[~full & (rear == face)], minlength=size)
         for face in (False, True)
     ]
-    total += np.maximum(*faces)
+    total = total + np.maximum(*faces)
     room = np.array([*(len(s) for s in cluster.racks.free), 0])[cluster.racks.free_set] * MILLI
     crowded = np.bincount(rack[~space.placed[on]], minlength=size) > 0
     over = np.flatnonzero(crowded & (total > room))
