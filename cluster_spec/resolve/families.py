@@ -345,7 +345,8 @@ def build_section(
 ) -> Section:
     """Turn the entries of a section into families and number their rows; `built` says what exists."""
     parsed: list[Entry] = []
-    for key, value in entries.items():
+    for key in sorted(entries, key=natural_key):
+        value = entries[key]
         try:
             path = (*top, key)
             entry = Entry(path, value, scope.range(key, path, key=True))

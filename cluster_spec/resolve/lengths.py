@@ -121,7 +121,7 @@ class Geometry:
         pairs = np.flatnonzero(used)
         table = np.empty(box, dtype=np.int64)
         table[pairs] = self._ways(*np.divmod(pairs, wide), low_a, low_z)
-        return table[pair]
+        return np.asarray(table[pair])
 
     def _ways(self, rack_a: np.ndarray, rack_z: np.ndarray, low_a: int = 0, low_z: int = 0) -> np.ndarray:
         assert self.trays is not None

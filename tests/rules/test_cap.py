@@ -69,9 +69,21 @@ def test_claims_that_hold(code: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("code", "text", "fact"),
     [
-        ("CAP001", claims("compute: {fp64: {at_least: 1 PFLOPS}}"), "accelerator.compute.fp64 of scalex-card"),
-        ("CAP002", claims("compute: {fp64: {at_least: 1 PFLOPS}}"), "accelerator.compute.fp64-sparse of scalex-card"),
-        ("CAP003", CARD % "memory: null" + claims("memory: {at_least: 1 TB}"), "accelerator.memory of scalex-card"),
+        (
+            "CAP001",
+            claims("compute: {fp64: {at_least: 1 PFLOPS}}"),
+            "accelerator.compute.fp64 of scalex-card",
+        ),
+        (
+            "CAP002",
+            claims("compute: {fp64: {at_least: 1 PFLOPS}}"),
+            "accelerator.compute.fp64-sparse of scalex-card",
+        ),
+        (
+            "CAP003",
+            CARD % "memory: null" + claims("memory: {at_least: 1 TB}"),
+            "accelerator.memory of scalex-card",
+        ),
         (
             "CAP008",
             CARD % "scale-up-bandwidth: null" + claims("scale-up-bandwidth: {at_least: 1 TB/s}"),
@@ -93,7 +105,11 @@ def test_claims_without_a_fact_are_unknown(code: str, text: str, fact: str) -> N
 
 @pytest.mark.parametrize(
     ("claim", "word"),
-    [("pue: {at_most: 1.04}", "PUE"), ("availability: {at_least: 99.9 %}", "failure"), ("power: {facility: {at_most: 1 MW}}", "facility")],
+    [
+        ("pue: {at_most: 1.04}", "PUE"),
+        ("availability: {at_least: 99.9 %}", "failure"),
+        ("power: {facility: {at_most: 1 MW}}", "facility"),
+    ],
 )
 def test_what_is_not_calculated_yet_is_said(claim: str, word: str) -> None:
     """PUE, availability and facility power are reported as not checked."""
@@ -104,7 +120,9 @@ def test_what_is_not_calculated_yet_is_said(claim: str, word: str) -> None:
 
 def test_sparse_figures_do_not_meet_a_dense_claim() -> None:
     """A claim that only the sparse figure meets is a warning that says how to claim it."""
-    report = validate_text(CARD % "compute: {fp16-sparse: 0.984 PFLOPS}" + claims("compute: {fp16: {at_least: 15 PFLOPS}}"))
+    report = validate_text(
+        CARD % "compute: {fp16-sparse: 0.984 PFLOPS}" + claims("compute: {fp16: {at_least: 15 PFLOPS}}")
+    )
     found = only(report, "CAP002")
     assert found.severity == "warning"
     assert found.help == "claim it as `fp16-sparse`"
@@ -115,9 +133,16 @@ def test_directions_are_printed_and_compared() -> None:
     printed = only(validate_text(claims("scale-up-bandwidth: {at_least: 7 TB/s}")), "CAP005")
     assert printed.severity == "info"
     both = CARD % "scale-up-bandwidth: {value: 448 GB/s, direction: both}"
-    wrong = only(validate_text(both + claims("scale-up-bandwidth: {at_least: 7 TB/s, direction: one}")), "CAP005")
+    wrong = only(
+        validate_text(both + claims("scale-up-bandwidth: {at_least: 7 TB/s, direction: one}")), "CAP005"
+    )
     assert wrong.severity == "error"
-    assert only(validate_text(claims("scale-out-bandwidth: {at_least: 1 Tb/s, direction: both}")), "CAP005").severity == "error"
+    assert (
+        only(
+            validate_text(claims("scale-out-bandwidth: {at_least: 1 Tb/s, direction: both}")), "CAP005"
+        ).severity
+        == "error"
+    )
 
 
 @pytest.mark.parametrize(

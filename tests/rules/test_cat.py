@@ -18,7 +18,7 @@ def test_a_wrong_radix_names_both_numbers() -> None:
 def test_supplies_that_carry_full_load_count() -> None:
     """Two supplies of which one carries the load are rated at one."""
     found = one(validate_text("part: {server-2u: {power: {psus: {rating: 600 W}}}}"), "CAT002")
-    assert found.message == "server-2u draws 900 W, the 1 supplies that carry it give 600 W"
+    assert found.message == "server-2u draws 900 W, the supply that carries it gives 600 W"
     assert found.formula == "1 x 600 W = 600 W"
 
 

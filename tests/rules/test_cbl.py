@@ -75,7 +75,9 @@ def test_label_templates_that_are_wrong(label: str, word: str) -> None:
     assert found.path[0] == "cabling"
 
 
-@pytest.mark.parametrize("label", ["{near} / {far}", "{near_rack} {near_device} {near_port} / {far_rack} {far_u}"])
+@pytest.mark.parametrize(
+    "label", ["{near} / {far}", "{near_rack} {near_device} {near_port} / {far_rack} {far_u}"]
+)
 def test_label_templates_that_are_right(label: str) -> None:
     """Device and port of an end make a label unique."""
     assert state(validate_text(f"cabling: {{label: {label!r}}}"), "CBL012") == "pass"

@@ -67,7 +67,10 @@ def test_plug_misfit_is_one_finding_for_all_cables_of_a_kind() -> None:
     [
         ("fabrics: {storage: {media: null}}", "medium of storage node-leaf"),
         ("part: {dr4: {medium: {forms: null}}}", "medium.forms of dr4"),
-        ("part: {storage-node-2u: {cages: {'slot[1-2]': {form: null}}}}", "form of storage-node-2u data ports"),
+        (
+            "part: {storage-node-2u: {cages: {'slot[1-2]': {form: null}}}}",
+            "form of storage-node-2u data ports",
+        ),
     ],
 )
 def test_plug_without_a_fact_is_unknown(text: str, fact: str) -> None:
@@ -105,7 +108,9 @@ def test_rate_that_is_not_known_is_not_checked() -> None:
 
 def test_lanes_of_a_port_that_are_not_known_are_not_checked() -> None:
     """A port without lanes is unknown, sockets for twisted pair apart."""
-    text = "part: {storage-node-2u: {cages: {'slot[1-2]': {form: null}}, ports: {'data[0-1]': {lanes: null}}}}"
+    text = (
+        "part: {storage-node-2u: {cages: {'slot[1-2]': {form: null}}, ports: {'data[0-1]': {lanes: null}}}}"
+    )
     assert missing(validate_text(text), "PRT004") == {"lanes of storage-node-2u data ports"}
 
 

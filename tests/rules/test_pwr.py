@@ -85,7 +85,7 @@ def test_a_pdu_that_is_too_small_names_the_worst_rack() -> None:
         ("part: {server-2u: {power: {max: null}}}", "power.max of server-2u"),
         ('power: {tree: {"ups-[s:a-b]": {capacity: null}}}', "capacity of ups-a"),
         ('power: {tree: {"ups-[s:a-b]": {efficiency: null}}}', "efficiency of ups-a"),
-        ("power: null", "power.tree"),
+        ("power: null\ncooling: {sinks: {dry1: {feeds: null}}}", "power.tree"),
     ],
 )
 def test_without_a_fact_the_sum_is_unknown(patch: str, fact: str) -> None:

@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 from cluster_spec.analysis.order import natural_ranks, ranks_of
 from cluster_spec.model.namespace import NameGroup, NameTable
 from cluster_spec.names import natural_key
-from cluster_spec.report.cells import Column, Table, csv_blocks, decimal, decimals, joined, json_blocks, numbers, texts
+from cluster_spec.report.cells import (
+    Column,
+    Table,
+    csv_blocks,
+    decimal,
+    decimals,
+    joined,
+    json_blocks,
+    numbers,
+    texts,
+)
 
 PRINTABLE = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=12)
 
@@ -27,7 +37,9 @@ def column(name: str, values: list[str]) -> Column:
 @given(st.lists(st.tuples(PRINTABLE, PRINTABLE), max_size=20))
 def test_csv_is_read_back(rows: list[tuple[str, str]]) -> None:
     """Any two columns of texts are read back by the csv module as they were."""
-    table = Table((column("a", [a for a, _ in rows]), column("b", [b for _, b in rows])), np.arange(len(rows)))
+    table = Table(
+        (column("a", [a for a, _ in rows]), column("b", [b for _, b in rows])), np.arange(len(rows))
+    )
     text = b"".join(csv_blocks(table)).decode()
     assert list(csv.reader(io.StringIO(text))) == [["a", "b"], *map(list, rows)]
 
@@ -68,7 +80,9 @@ def test_ranks_are_natural_order(names: list[str]) -> None:
 def test_ranks_in_bulk_agree_with_spelled_names() -> None:
     """Groups of names with numbers are ranked as their spelled names are, across groups."""
     groups = (
-        NameGroup(0, 3, ("un", "-b", ""), (2, 0), (False, False), (np.array([1, 1, 2]), np.array([1, 10, 2]))),
+        NameGroup(
+            0, 3, ("un", "-b", ""), (2, 0), (False, False), (np.array([1, 1, 2]), np.array([1, 10, 2]))
+        ),
         NameGroup(3, 2, ("un", "-head", ""), (2, 0), (False, False), (np.array([1, 2]), np.array([1, 1]))),
         NameGroup(5, 1, ("mgmt1",)),
         NameGroup(6, 2, ("leaf-r", ""), (0,), (False,), (np.array([10, 9]),)),
@@ -80,5 +94,7 @@ def test_ranks_in_bulk_agree_with_spelled_names() -> None:
 
 def test_names_whose_digits_touch_a_bracket_are_ranked_too() -> None:
     """`n1[0-9]` is a number of two digits for the eye, and so for the order."""
-    names = NameTable((NameGroup(0, 2, ("n1", ""), (0,), (False,), (np.array([9, 0]),)), NameGroup(2, 1, ("n2",))))
+    names = NameTable(
+        (NameGroup(0, 2, ("n1", ""), (0,), (False,), (np.array([9, 0]),)), NameGroup(2, 1, ("n2",)))
+    )
     assert natural_ranks(names).tolist() == [2, 1, 0]

@@ -72,14 +72,12 @@ def _short(part: Part, row: int) -> list[Bad]:
     capacity = full * psus.rating
     if capacity >= need:
         return []
+    carry = "the supply that carries it gives" if full == 1 else f"the {full} supplies that carry it give"
     formula = f"{full} x {spell(psus.rating, 'power')} = {spell(capacity, 'power')}"
     return [
         Bad(
             np.array([row]),
-            lambda subject, _: (
-                f"{subject} draws {spell(need, 'power')}, the {full} supplies that carry it give "
-                f"{spell(capacity, 'power')}"
-            ),
+            lambda subject, _: f"{subject} draws {spell(need, 'power')}, {carry} {spell(capacity, 'power')}",
             need,
             capacity,
             "mW",
