@@ -70,8 +70,8 @@ def check(
     root: str = ".",
 ) -> Report:
     """Run the rules over a cluster; `findings` are those of reading and resolving."""
-    from cluster_spec.check import chosen, run_rules, with_raised
     from cluster_spec.analysis.headline import headline
+    from cluster_spec.check import chosen, run_rules, with_raised
     from cluster_spec.rules.document.undecided_share import undecided_share
 
     today = datetime.now(UTC).date().isoformat()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +27,7 @@ from cluster_spec.diagnostics import (
     State,
     Waived,
 )
+from cluster_spec.records import replace
 from cluster_spec.rules import catalogue
 
 if TYPE_CHECKING:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+from cluster_spec.records import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,7 +44,7 @@ class State(StrEnum):
     IGNORED = "ignored"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(frozen=True, slots=True, order=True)
 class Location:
     """A place in a user's file: path relative to the project root (posix), line and column from 1."""
 
@@ -55,7 +56,7 @@ class Location:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Related:
     """Another place that has a part in a finding."""
 
@@ -63,7 +64,7 @@ class Related:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Finding:
     """One cause, said once.
 
@@ -90,7 +91,7 @@ class Finding:
     members: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Waived:
     """A finding that a waiver of the manifest accepts."""
 
@@ -101,7 +102,7 @@ class Waived:
     until: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class NotChecked:
     """A rule that lacked an input: `missing` names the fact, `subjects` the folded things without it."""
 
@@ -112,7 +113,7 @@ class NotChecked:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RuleResult:
     """What one rule came to: its state, how many subjects it decided, and how many it could not."""
 
@@ -123,7 +124,7 @@ class RuleResult:
     undecided: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Report:
     """Everything a run found; reporters print it and decide nothing."""
 
@@ -144,7 +145,7 @@ class Report:
         return sum(f.severity is severity for f in self.findings)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Outcome(Generic[T]):
     """What every phase returns: a value (None behind a barrier) and what there is to say about it."""
 
@@ -157,7 +158,7 @@ class Outcome(Generic[T]):
         return any(f.severity is Severity.ERROR for f in self.findings)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Code:
     """The identity of a rule that phases before the model raise."""
 
@@ -167,7 +168,7 @@ class Code:
     basis: Basis
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Findings:
     """Collects the findings of a phase before the model exists."""
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cluster_spec.analysis.cache import once
 from cluster_spec.analysis.coordinates import end_ports
+from cluster_spec.records import record
 
 if TYPE_CHECKING:
     from cluster_spec.model.cluster import Cluster
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Adapters:
     """Network adapters: per endpoint the number of its adapter, per adapter its device row and key."""
 

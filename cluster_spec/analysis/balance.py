@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cluster_spec.analysis.cache import once
 from cluster_spec.analysis.graph import degrees, groups
+from cluster_spec.records import record
 
 if TYPE_CHECKING:
     from cluster_spec.analysis.graph import Wires
@@ -18,7 +18,7 @@ DENSE = 1 << 22
 """How many pairs without a link a table may hold."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Balance:
     """The links of a tier pair, counted between each lower switch and each upper one of its connected group.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cluster_spec.analysis.cache import once
 from cluster_spec.analysis.graph import degrees, groups, wires
+from cluster_spec.records import record
 
 if TYPE_CHECKING:
     from cluster_spec.model.cluster import Cluster
@@ -42,7 +42,7 @@ def end_ports(cluster: Cluster, fabric: int) -> np.ndarray:
     return cluster.fabrics[fabric].endpoints.port
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Shared:
     """One value per device row, -1 where it has none; `differ` where what it joins has several."""
 
@@ -108,7 +108,7 @@ def _give(value: np.ndarray, differ: np.ndarray, rows: np.ndarray, given: np.nda
     value[rows] = np.where(given >= 0, given, before)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Networks:
     """The networks of a fabric that are separate on purpose: number per endpoint (-1 unknown), and names."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cluster_spec.analysis.cache import once
 from cluster_spec.analysis.facts import power_fact
+from cluster_spec.columns import distinct
 from cluster_spec.model.tables import STATES
+from cluster_spec.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,7 +25,7 @@ PLANT = ("cdm", "cdu", "pdu")
 NOT_YET = "losses and the loads of the plant are not calculated yet"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Figure:
     """A value, or None and why it is not known."""
 
@@ -42,7 +43,7 @@ class Figure:
 _SHOWN = 4
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Population:
     """Accelerators: per part of a device how many packages it holds, and of which part (None not opened)."""
 
@@ -222,7 +223,7 @@ def internal_links(cluster: Cluster) -> Figure:
         else:
             total += internal.links * internal.ultra_nodes
     for part in (
-        sorted({int(p) for p in np.unique(cluster.ultra_nodes.part)}) if len(cluster.ultra_nodes) else ()
+        sorted({int(p) for p in distinct(cluster.ultra_nodes.part)}) if len(cluster.ultra_nodes) else ()
     ):
         silent = not any(internal.part == part for internal in cluster.internals)
         missing += [f"internal fabrics of {cluster.parts[part].name}"] if silent else []

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cluster_spec.analysis.cache import once
+from cluster_spec.columns import member
 from cluster_spec.model.tables import STATES
+from cluster_spec.records import record
 
 if TYPE_CHECKING:
     from cluster_spec.model.cluster import Cluster
@@ -18,7 +19,7 @@ IDLE = tuple(STATES.index(s) for s in ("spare", "reserved", "broken"))
 """States of devices that need no link."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Wires:
     """Links of one class that carry traffic: device rows of the lower end `a` and the upper end `z` (int64).
 
@@ -97,7 +98,7 @@ def _pieces(klass: np.ndarray) -> dict[int, list[tuple[int, int]]]:
     return pieces
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Degrees:
     """Links in use per device row in one class: `a` as the lower end, `z` as the upper end."""
 
@@ -183,7 +184,7 @@ def groups(cluster: Cluster, link: Wires) -> np.ndarray:
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Components:
     """The connected parts of a fabric: `of` per device row (-1: no working switch of it), and how many.
 
@@ -237,7 +238,7 @@ def working(cluster: Cluster, fabric: int) -> np.ndarray:
     """Return the switches of a fabric that it counts on: linked, or in a state in which they should be."""
     mine = switches(cluster, fabric)
     state = cluster.devices.state[mine]
-    needed = ~np.isin(state, IDLE)
+    needed = ~member(state, IDLE)
     linked = linked_devices(cluster, fabric)[mine] & (state != BROKEN)
     return np.asarray(mine[needed | linked])
 

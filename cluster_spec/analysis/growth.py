@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,8 @@ from cluster_spec.analysis.graph import switches
 from cluster_spec.analysis.lanes import used_ports
 from cluster_spec.analysis.rackuse import rack_use
 from cluster_spec.analysis.tiers import NOT_DATA, data_ports
+from cluster_spec.columns import distinct
+from cluster_spec.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 MILLI = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Line:
     """One resource: how much is in use now and at `grow_to`, how much there is, how much is free.
 
@@ -64,7 +65,7 @@ def _tiers(cluster: Cluster, fabric: int) -> Iterator[Line]:
 def _busy(cluster: Cluster, used: np.ndarray, rows: np.ndarray) -> int:
     """Return how many data ports of some devices are in use."""
     total, layouts = 0, cluster.devices.layout[rows]
-    for index in np.unique(layouts).tolist():
+    for index in distinct(layouts).tolist():
         data = [i for i, port in enumerate(cluster.layouts[index].ports) if port.role not in NOT_DATA]
         first = cluster.devices.first_port[rows[layouts == index]]
         total += sum(int(used[first + local].sum()) for local in data)
@@ -73,7 +74,7 @@ def _busy(cluster: Cluster, used: np.ndarray, rows: np.ndarray) -> int:
 
 def _racks(cluster: Cluster) -> Iterator[Line]:
     use, racks = rack_use(cluster), cluster.racks
-    for family in np.unique(racks.family).tolist():
+    for family in distinct(racks.family).tolist():
         rows = np.flatnonzero(racks.family == family)
         name = racks.names.fold(rows)
         yield Line(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cluster_spec.columns import distinct
 from cluster_spec.names import spell_bytes
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _distinct(group: NameGroup) -> bool:
         return True
     if room <= 8 * group.count + 1024:
         return int(np.bincount(packed).max()) == 1
-    return np.unique(packed).size == packed.size
+    return distinct(packed).size == packed.size
 
 
 def _spelled_twice(bucket: list[NameGroup]) -> list[np.ndarray]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cluster_spec.columns import distinct
+
 if TYPE_CHECKING:
     from cluster_spec.model.cluster import Cluster
     from cluster_spec.model.parts import Layout, PortType
@@ -54,5 +56,5 @@ def lane_conflicts(cluster: Cluster, used: np.ndarray) -> tuple[np.ndarray, list
             elif both.size:
                 fact = f"lanes of {cluster.parts[layout.part].name} {layout.cages[int(layout.cage[a])].label}"
                 unknown.setdefault(fact, []).append(both + b)
-    rows = np.unique(np.concatenate(bad)) if bad else np.zeros(0, dtype=np.int64)
-    return rows, [(fact, np.unique(np.concatenate(found))) for fact, found in sorted(unknown.items())]
+    rows = distinct(np.concatenate(bad)) if bad else np.zeros(0, dtype=np.int64)
+    return rows, [(fact, distinct(np.concatenate(found))) for fact, found in sorted(unknown.items())]

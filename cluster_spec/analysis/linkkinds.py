@@ -5,12 +5,13 @@ A rule that reads facts of ports decides on the kinds, which are tens, and not o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cluster_spec.analysis.cache import once
+from cluster_spec.columns import distinct
+from cluster_spec.records import record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +25,7 @@ _TABLE = 1 << 22
 _WIRED = frozenset({"rj45"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class End:
     """A kind of port: a port of that kind, its cage and its part."""
 
@@ -64,7 +65,7 @@ def kind_of(port: PortType) -> str:
     return port.group or port.form or port.role
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Lanes:
     """The rate of a port, of one of its lanes (bit/s), and how a lane is modulated; None is unknown."""
 
@@ -81,7 +82,7 @@ def _mode_lanes(rate: int, cage: CageType | None, ports: int) -> Lanes:
     return Lanes(rate, lane, "NRZ" if lane <= NRZ_LIMIT else "PAM4")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Kind:
     """One kind of link: its class, both ends, the medium (None unknown), how many links there are of it."""
 
@@ -100,7 +101,7 @@ class Kind:
         return next((e.lane for e in ends if e is not None and e.lane is not None), None)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Kinds:
     """The kinds of a cluster and, per link, which one it is."""
 
@@ -119,7 +120,7 @@ def link_kinds(cluster: Cluster) -> Kinds:
     return once(cluster, "link_kinds", _kinds)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class _Ports:
     """Kinds of ports over all layouts; `table[start[layout] + local]` is the kind of a port."""
 
@@ -134,6 +135,14 @@ class _Ports:
         return np.asarray(self.table[shift[device] + port])
 
 
+def _key(part: Part, port: PortType, cage: CageType | None) -> tuple[object, ...]:
+    """Return what ports of one kind have in common: everything but names and numbers."""
+    bare = {"label": "", "number": 0, "cage": 0, "lane": 0, "accelerator": 0, "element": 0}
+    nic = None if port.nic is None else "nic"
+    same = replace(port, nic=nic, os_name=None, panel=None, **bare)
+    return part.name, same, cage and (cage.form, tuple(cage.modes))
+
+
 def _ports(cluster: Cluster) -> _Ports:
     ends: dict[tuple[object, ...], int] = {}
     shown: list[End] = []
@@ -141,12 +150,11 @@ def _ports(cluster: Cluster) -> _Ports:
     for layout in cluster.layouts:
         part = cluster.parts[layout.part]
         number = np.zeros(layout.kind.size, dtype=np.int32)
-        for kind in np.unique(layout.kind):
+        for kind in distinct(layout.kind):
             mine = np.flatnonzero(layout.kind == kind)
             port = layout.ports[int(mine[0])]
             cage = layout.cages[port.cage] if port.cage >= 0 else None
-            key = (part.name, replace(port, label="", number=0, cage=0, lane=0, accelerator=0, nic=port.nic and "nic",
-                                      os_name=None, panel=None, element=0), cage and (cage.form, tuple(cage.modes)))  # fmt: skip
+            key = _key(part, port, cage)
             if key not in ends:
                 ends[key] = len(shown)
                 shown.append(End(port, cage, part))

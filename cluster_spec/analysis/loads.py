@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cluster_spec.analysis.cache import once
 from cluster_spec.analysis.facts import power_fact
+from cluster_spec.columns import distinct
+from cluster_spec.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,7 +21,7 @@ Gap = tuple[str, np.ndarray]
 """A missing fact and the rows that lack it."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Load:
     """mW per row: `low` is the known part of the sum, `missing` the facts that the rest needs."""
 
@@ -48,7 +49,7 @@ class Load:
         """Return the sums over groups; rows of group -1 are left out."""
         kept = group >= 0
         low = np.bincount(group[kept], weights=self.low[kept], minlength=size)[:size].astype(np.int64)
-        gaps = ((fact, np.unique(group[rows][group[rows] >= 0])) for fact, rows in self.missing)
+        gaps = ((fact, distinct(group[rows][group[rows] >= 0])) for fact, rows in self.missing)
         return Load(low, tuple((f, r) for f, r in gaps if r.size))
 
     def lacking(self, row: int) -> tuple[str, ...]:
@@ -56,7 +57,7 @@ class Load:
         return tuple(dict.fromkeys(fact for fact, rows in self.missing if (rows == row).any()))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Figures:
     """mW per part; where it is unknown `missing` says what is (None: known)."""
 
@@ -208,9 +209,9 @@ def _shared(cluster: Cluster, ultra: np.ndarray, own: np.ndarray, inside: np.nda
     rows = np.flatnonzero(inside & ultra[devices.ultra_node] & passive[devices.part] & ~own[devices.rack])
     gaps = []
     part = cluster.ultra_nodes.part[devices.ultra_node[rows]]
-    for index in np.unique(part):
+    for index in distinct(part):
         name = cluster.parts[int(index)].name
-        gaps.append((f"power of each rack of {name}", np.unique(devices.rack[rows[part == index]])))
+        gaps.append((f"power of each rack of {name}", distinct(devices.rack[rows[part == index]])))
     return Load(np.zeros(len(cluster.racks), dtype=np.int64), tuple(gaps))
 
 
@@ -221,7 +222,7 @@ def _add(figures: Figures, part: np.ndarray, rack: np.ndarray, mask: np.ndarray,
     low = np.bincount(rack, weights=figures.values[part], minlength=size)[:size].astype(np.int64)
     used = np.bincount(part, minlength=len(figures.missing)) if part.size else np.zeros(len(figures.missing))
     gaps = [
-        (fact, np.unique(rack[part == index]))
+        (fact, distinct(rack[part == index]))
         for index, fact in enumerate(figures.missing)
         if fact is not None and used[index]
     ]
@@ -235,4 +236,4 @@ def unknown_rows(missing: Iterable[Gap], undecided: np.ndarray) -> Mapping[str, 
         mine = rows[undecided[rows]]
         if mine.size:
             found.setdefault(fact, []).append(mine)
-    return {fact: np.unique(np.concatenate(rows)) for fact, rows in found.items()}
+    return {fact: distinct(np.concatenate(rows)) for fact, rows in found.items()}

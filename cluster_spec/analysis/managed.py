@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cluster_spec.analysis.cache import once
+from cluster_spec.columns import member
 from cluster_spec.model.parts import ROLES
 from cluster_spec.model.tables import STATES
+from cluster_spec.records import record
 
 if TYPE_CHECKING:
     from cluster_spec.model.cluster import Cluster
@@ -19,7 +20,7 @@ APART = tuple(STATES.index(s) for s in ("spare", "reserved"))
 """States of devices that wait for their use: nothing has to reach them yet."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Managed:
     """Per device: has a management port, has ports, one of its management ports is cabled, has an address.
 
@@ -59,7 +60,7 @@ def _managed(cluster: Cluster) -> Managed:
         _cabled(cluster),
         addressed,
         own,
-        np.isin(devices.state, APART),
+        member(devices.state, APART),
         bool(management.any()),
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,12 +10,13 @@ from cluster_spec.analysis.cache import once
 from cluster_spec.analysis.facts import part_fact
 from cluster_spec.analysis.loads import rack_power
 from cluster_spec.analysis.space import rack_space
+from cluster_spec.records import record
 
 if TYPE_CHECKING:
     from cluster_spec.model.cluster import Cluster
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class RackUse:
     """Per rack: how many devices, its units, thousandths of units in use, draw in mW; -1 is unknown.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cluster_spec.analysis.cache import once
 from cluster_spec.analysis.facts import part_fact
+from cluster_spec.records import record
 
 if TYPE_CHECKING:
     from cluster_spec.model.cluster import Cluster
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MILLI = 1000
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Space:
     """Devices that take units of a rack (rows of `devices`), their height in thousandths, one face or both.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,7 @@ from cluster_spec.analysis.balance import balance
 from cluster_spec.analysis.cache import once
 from cluster_spec.analysis.coordinates import networks
 from cluster_spec.analysis.graph import components, degrees, switched, switches, wires
+from cluster_spec.records import record
 
 if TYPE_CHECKING:
     from cluster_spec.analysis.graph import Wires
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 NOT_DATA = frozenset({"oob", "console"})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Load:
     """Links and bandwidth (bit/s, one direction) in use per device row, downwards and upwards.
 
@@ -100,7 +100,7 @@ def top_tier(cluster: Cluster, fabric: int) -> int:
     return len(cluster.fabrics[fabric].tiers) - 1
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TierUse:
     """A tier as reports show it: the links in use on its most oversubscribed switch.
 

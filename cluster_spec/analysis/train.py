@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +9,8 @@ import numpy as np
 from cluster_spec.analysis.cache import once
 from cluster_spec.analysis.facts import power_fact
 from cluster_spec.analysis.loads import PPM, Load, loop_heat, rack_power
+from cluster_spec.columns import distinct
+from cluster_spec.records import field, record
 
 if TYPE_CHECKING:
     from cluster_spec.model.cluster import Cluster, Cooling, Loop, PowerNode, RackFeeds, Sink
@@ -18,7 +19,7 @@ LOSSY = frozenset({"transformer", "ups", "rectifier", "shelf"})
 """Kinds that lose power: without an efficiency what they draw is unknown. Wires and switches pass it on."""
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Consumer:
     """Things that hang on the same nodes: racks with equal feeds, or a loop or sink that draws power."""
 
@@ -29,7 +30,7 @@ class Consumer:
     name: str = ""
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class NodeLoad:
     """What a power node carries at its output: known part in mW, missing facts, shares of consumers."""
 
@@ -39,7 +40,7 @@ class NodeLoad:
     shares: dict[int, tuple[float, float]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Train:
     """All consumers, and the load of every power node."""
 
@@ -50,7 +51,7 @@ class Train:
         """Return the racks that a node feeds."""
         rows = [self.consumers[c].racks for c in self.loads[node].shares]
         found = [r for r in rows if r is not None]
-        return np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
+        return distinct(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
 
 
 def power_train(cluster: Cluster) -> Train:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cluster_spec.catalog.coverage import FACTS, unsourced
@@ -11,6 +10,7 @@ from cluster_spec.catalog.lines import Lines
 from cluster_spec.catalog.shape import check_value
 from cluster_spec.catalog.store import build
 from cluster_spec.diagnostics import DANGLING, SHAPE, Findings, Location, Outcome
+from cluster_spec.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

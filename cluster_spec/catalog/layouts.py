@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cluster_spec.catalog.ports import mode_ports
 from cluster_spec.model.parts import ROLES, Layout
+from cluster_spec.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -8,7 +8,6 @@ redundancy, so the power of the device stays unknown.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cluster_spec.catalog.build import Builder
@@ -17,6 +16,7 @@ from cluster_spec.catalog.runs import gaps
 from cluster_spec.catalog.schema import AIRFLOWS
 from cluster_spec.diagnostics import SHAPE, Findings, Outcome
 from cluster_spec.model.parts import Part, PortType
+from cluster_spec.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

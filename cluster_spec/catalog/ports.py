@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cluster_spec import units
 from cluster_spec.catalog.expand import FieldError, one, ranged
 from cluster_spec.model.parts import CageType, PortType
+from cluster_spec.records import record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,7 +108,7 @@ def spell(template: str, cage: str, half: int, number: int) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Inside:
     """What port entries may refer to: cages by label, contents by name (position in their own range)."""
 

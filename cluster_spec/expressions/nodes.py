@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from cluster_spec.records import record
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,14 +24,14 @@ class ExpressionError(ValueError):
         self.column = column
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Letters:
     """The values of a letter bracket as code points; they stand alone in `{s}` and never in arithmetic."""
 
     values: NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Node:
     """One operation: `op` is an operator, `int` or `name`; `names` are those at or below it."""
 

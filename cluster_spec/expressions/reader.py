@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cluster_spec.expressions.nodes import LIMIT, MAX_DEPTH, MAX_TEXT, ExpressionError, Node
 from cluster_spec.expressions.values import evaluate
+from cluster_spec.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,7 @@ _BINDING = {
 _NOT, _COMPARE, _SIGN = 4, 5, 8
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Expression:
     """A compiled expression; `names` are what its environment must hold."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import numpy as np
 
 from cluster_spec.expressions.nodes import ExpressionError, Letters
 from cluster_spec.expressions.reader import Expression, compile_at
+from cluster_spec.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,7 @@ _PIECE = re.compile(r"\{\{|\}\}|\{|\}")
 _WIDTH = re.compile(r"0([1-9][0-9]?)")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Template:
     """A compiled template: `fields[i]` (expression, width or 0) stands between `literals[i]` and `[i+1]`."""
 

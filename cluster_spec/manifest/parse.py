@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cluster_spec.diagnostics import Findings, Outcome
 from cluster_spec.manifest.secrets import scan
 from cluster_spec.manifest.sections import HEAD, SECTIONS, validator
+from cluster_spec.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cluster_spec.source import Source
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What a person wrote, section by section; an absent section is an empty mapping or None.
 

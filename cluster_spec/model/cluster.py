@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from cluster_spec.records import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from cluster_spec.model.tables import Cables, Devices, Endpoints, Links, Racks, UltraNodes
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Hall:
     """A hall: limits of power, air heat, liquid heat (mW) and floor load (g/m2); None is not declared."""
 
@@ -29,7 +30,7 @@ class Hall:
     origin: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Row:
     """A row of racks: hall index, origin (um), pitch (um), direction of growth, limits (mW)."""
 
@@ -45,7 +46,7 @@ class Row:
     origin: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Tier:
     """A tier of a fabric: which devices, under what, and why it has that many.
 
@@ -66,7 +67,7 @@ class Tier:
     per: tuple[str, ...] = ()  # the coordinates by which the tier is grouped
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LinkClass:
     """All links between two tiers of a fabric: `node-leaf`, with their rate (bit/s, None unknown) and media."""
 
@@ -79,7 +80,7 @@ class LinkClass:
     origin: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Uplink:
     """Links from the top of a fabric to another fabric or an external end, `count` in all."""
 
@@ -89,7 +90,7 @@ class Uplink:
     origin: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Fabric:
     """A network: protocol, rate, tiers bottom first, endpoints, and what is declared about it."""
 
@@ -111,7 +112,7 @@ class Fabric:
     kind: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Internal:
     """A fabric inside an ultra-node part: counted, not expanded; `links` per ultra-node."""
 
@@ -122,7 +123,7 @@ class Internal:
     ultra_nodes: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PowerNode:
     """An element of the power train: capacity mW (or apparent mVA), its sources by index, efficiency in ppm.
 
@@ -146,7 +147,7 @@ class PowerNode:
     per_rack: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class RackFeeds:
     """Who feeds a rack: per rack row the power nodes of each side, and its PDUs as device rows."""
 
@@ -161,7 +162,7 @@ class RackFeeds:
     origin: np.ndarray  # per rack, -1 undeclared
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Sink:
     """Where heat leaves: capacity (mW), electrical power (mW) or its share of the heat (ppm), feeding nodes."""
 
@@ -175,7 +176,7 @@ class Sink:
     external: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Loop:
     """What takes heat: capacity of one unit and of all (mW), units, how many are needed, redundancy declared.
 
@@ -200,7 +201,7 @@ class Loop:
     origin: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Cooling:
     """Loops, sinks, and the loop of each rack for liquid and for air (-1 none).
 
@@ -216,7 +217,7 @@ class Cooling:
     absent: np.ndarray  # bool per rack: not cooled on purpose
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Network:
     """An address space: prefix as integers, and the addresses given out: devices, ports and integers by row.
 
@@ -242,7 +243,7 @@ class Network:
     pool_origins: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Claim:
     """One headline: what it is of (`("switches", "compute", "leaf")`), relation, wanted value, and its place.
 
@@ -258,7 +259,7 @@ class Claim:
     direction: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Waiver:
     """An accepted finding: code, the selector as written, reason, owner, end date, place."""
 
@@ -271,7 +272,7 @@ class Waiver:
     origin: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Assumed:
     """A value from `assume:` that the calculation used."""
 
@@ -280,7 +281,7 @@ class Assumed:
     because: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Cabling:
     """How lengths are ordered (um) and labels are written."""
 
@@ -292,7 +293,7 @@ class Cabling:
     origin: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Policy:
     """Thresholds by rule code, and the rules or families that must be decided."""
 
@@ -300,7 +301,7 @@ class Policy:
     must_decide: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Failed:
     """A section that could not be resolved: rules that need it are unknown because of this."""
 
@@ -309,7 +310,7 @@ class Failed:
     location: Location
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Cluster:
     """Everything that exists. Row numbers are private to one resolved cluster and never leave it."""
 
@@ -361,7 +362,7 @@ class Cluster:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Asset:
     """What arrived for a device."""
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from cluster_spec.columns import distinct
 from cluster_spec.names import fold, fold_coordinates, spell_bytes
+from cluster_spec.records import record
 
 Ints = np.ndarray
 """An integer column."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class NameGroup:
     """Rows `first` to `first + count - 1` share one pattern; each column holds the numbers of one bracket."""
 
@@ -35,7 +34,7 @@ class NameGroup:
         return "".join(pieces)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class NameTable:
     """The names of the rows of one table, group after group, without holes."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from cluster_spec.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from cluster_spec.diagnostics import Location, Path
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class ListBlock:
     """The lines of one link list: origins `first` onwards are its rows."""
 
@@ -24,7 +25,7 @@ class ListBlock:
     path: Path
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Origins:
     """Origins below `len(paths)` are manifest paths; above them come the rows of link lists.
 

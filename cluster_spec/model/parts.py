@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from cluster_spec.records import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,7 @@ ROLES = ("fabric", "compute", "storage", "frontend", "oob", "console", "scale-up
 """What a port is for; the position is its number in `Layout.role`. A switch's data ports are `fabric`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Provenance:
     """Where a part's values come from: title, address, grade, and the value paths that it covers."""
 
@@ -32,7 +33,7 @@ class Provenance:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Psus:
     """The supplies of a device: count, rating each (mW), how many carry full load, how many it must have."""
 
@@ -44,7 +45,7 @@ class Psus:
     voltage: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Chip:
     """An accelerator: FLOPS per precision (`fp16`, `fp16-sparse`), memory (byte), bandwidths (bit/s)."""
 
@@ -55,7 +56,7 @@ class Chip:
     scale_up_direction: str = "unstated"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Content:
     """Things inside a device: a name range and the part of each, `count` of them."""
 
@@ -64,7 +65,7 @@ class Content:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CageType:
     """One cage: label, form factor, face and the modes (`2x400`) it may run in; None is unknown.
 
@@ -87,7 +88,7 @@ class CageType:
     element: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PortType:
     """One port of a layout.
 
@@ -116,7 +117,7 @@ class PortType:
     panel: str | None = None  # what is printed on the chassis, where the cage's mode says so
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Medium:
     """What a link runs over: reach per lane rate (um), the lengths it is sold in (um), the plug it needs.
 
@@ -138,7 +139,7 @@ class Medium:
     adapter_reach: Mapping[int, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RackFrame:
     """A rack: units, unit (`U` or `OU`), limits of power (mW) and static load (g); None is unknown."""
 
@@ -151,7 +152,7 @@ class RackFrame:
     base: int | None = None  # height of the lower edge of the first unit above the floor, um
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Pdu:
     """A rack PDU: capacity (mW or mVA), phases, current (mA), voltage (mV, line to line), outlets by type."""
 
@@ -163,7 +164,7 @@ class Pdu:
     outlets: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Subnet:
     """The address space of a protocol: how many, and which things take an address.
 
@@ -174,7 +175,7 @@ class Subnet:
     counts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Member:
     """Devices inside an ultra-node: a name range, its part and the arguments that the part's parameters take.
 
@@ -192,7 +193,7 @@ class Member:
     u: tuple[int, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class InnerFabric:
     """A fabric inside an ultra-node: counted when it is not cabled, else expanded from `data`."""
 
@@ -202,7 +203,7 @@ class InnerFabric:
     data: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class UltraNode:
     """What an ultra-node is made of: racks per kind of bay, devices, internal fabrics."""
 
@@ -211,7 +212,7 @@ class UltraNode:
     fabrics: tuple[InnerFabric, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Part:
     """One product. Base units are integers: mW, um, g, bit/s, byte; None is unknown, never zero.
 
@@ -260,7 +261,7 @@ class Part:
     data: Mapping[str, object] = field(default_factory=dict, repr=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Layout:
     """The ports of a part in one choice of cage modes, as columns; `lanes` etc. use -1 for unknown.
 

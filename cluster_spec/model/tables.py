@@ -6,8 +6,9 @@ cages likewise. -1 means "none" or "unknown" in index columns; values that may b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from cluster_spec.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +21,7 @@ STATES = ("planned", "installed", "spare", "reserved", "broken")
 BASES = ("measured", "calculated", "assumed", "unknown")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Racks:
     """Racks: part, hall, row, position of the rack's middle on the floor (um), units; `*_known` where unknown occurs."""
 
@@ -46,7 +47,7 @@ class Racks:
         return int(self.part.size)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Devices:
     """Everything with ports, power or a place in a rack.
 
@@ -78,7 +79,7 @@ class Devices:
         return int(self.part.size)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class UltraNodes:
     """Scale-up domains: part, number in the family, state, first rack."""
 
@@ -94,7 +95,7 @@ class UltraNodes:
         return int(self.part.size)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Endpoints:
     """The ports that a fabric joins: device, port, set, and one column per coordinate."""
 
@@ -106,7 +107,7 @@ class Endpoints:
     accelerator: np.ndarray  # bool: the port serves an accelerator
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Links:
     """Logical links; a is the lower end. `klass` is an index into `Cluster.classes`."""
 
@@ -124,7 +125,7 @@ class Links:
         return int(self.a_port.size)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Cables:
     """Physical data cables: first link, medium, lengths in um, how the length is known.
 

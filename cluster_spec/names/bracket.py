@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from cluster_spec.expressions import ExpressionError
 from cluster_spec.expressions.reader import compile_at
+from cluster_spec.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +33,7 @@ class RangeError(ValueError):
         self.help = help
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Bracket:
     """The printed numbers of a bracket in written order (code points for letters), and how they are printed.
 

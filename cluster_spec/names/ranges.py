@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from math import prod
@@ -15,6 +14,7 @@ from cluster_spec.columns import common, member
 from cluster_spec.expressions import Letters
 from cluster_spec.names.bracket import MAX_SIZE, Bracket, RangeError, read_bracket
 from cluster_spec.names.spelling import spell_bytes
+from cluster_spec.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ MAX_BRACKETS = 8
 _STRAY = re.compile(r"[\]{}\x00-\x1f\x7f]")
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class Range:
     """One pattern: `brackets[i]` stands between `literals[i]` and `[i + 1]`; the last varies fastest."""
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from cluster_spec.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,7 +22,7 @@ _SPECIAL = re.compile(r'[",\r\n]|^[ ]|[ ]$')
 Cells = "Callable[[np.ndarray], np.ndarray]"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Column:
     """A column: its name, and a function from rows to cells (bytes, empty: nothing is known).
 
@@ -34,7 +35,7 @@ class Column:
     safe: bool = True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Table:
     """Columns over the rows of a table, in the order in which they are printed."""
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from cluster_spec.analysis.order import natural_ranks, ranks_of
 from cluster_spec.model.tables import BASES, STATES
-from cluster_spec.report.cells import decimals, joined, texts
+from cluster_spec.report.cells import Column, decimals, joined, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,3 +116,15 @@ class Ends:
         """Return the place of each port of each layout among its ports, in natural order."""
         pieces = [ranks_of([p.label for p in layout.ports]) for layout in self.cluster.layouts]
         return np.concatenate([np.zeros(0, dtype=np.int64), *pieces])
+
+
+def end_columns(ends: Ends, side: str, device: np.ndarray, port: np.ndarray) -> tuple[Column, ...]:
+    """Return the columns of one end of links: device, port, cage, rack, unit."""
+    rack = ends.cluster.devices.rack
+    return (
+        Column(f"{side}_device", lambda r: ends.device[device[r]]),
+        Column(f"{side}_port", lambda r: ends.port(device[r], port[r]), safe=ends.plain),
+        Column(f"{side}_cage", lambda r: ends.cage[ends.local(device[r], port[r])], safe=ends.plain_cage),
+        Column(f"{side}_rack", lambda r: ends.rack[rack[device[r]]]),
+        Column(f"{side}_u", lambda r: ends.u(device[r]), number=True),
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from cluster_spec.model.cluster import Cabling, Cluster, Fabric
 from cluster_spec.model.namespace import NameTable
 from cluster_spec.model.origins import ListBlock, Origins
 from cluster_spec.model.tables import Racks, UltraNodes
+from cluster_spec.records import field, record
 from cluster_spec.resolve.built import Built, allowed_phases, order_phases
 from cluster_spec.resolve.cables import Choice, Given, make_cables, sold_lengths
 from cluster_spec.resolve.census import Census
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from cluster_spec.source import Source
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Work:
     """A cluster on its way."""
 
@@ -326,9 +326,9 @@ def _line(file: str, line: int) -> Location:
 
 
 def _devices(stage: Stage, draft: Draft) -> Devices:
-    from dataclasses import replace
+    from cluster_spec.records import replace
 
-    return replace(stage.census.devices(), **draft.columns)  # type: ignore[arg-type]
+    return replace(stage.census.devices(), **draft.columns)
 
 
 def _kept(draft: Draft) -> Given:
@@ -352,7 +352,7 @@ def _kept(draft: Draft) -> Given:
 
 
 def _with_cable(links: Links, cable: np.ndarray) -> Links:
-    from dataclasses import replace
+    from cluster_spec.records import replace
 
     return replace(links, cable=cable)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cluster_spec.diagnostics import SHAPE
+from cluster_spec.records import field, record
 from cluster_spec.resolve.scope import Stop
 from cluster_spec.resolve.values import choices
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cluster_spec.resolve.scope import Scope
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Omission:
     """An exception that omits things by name: which section, which names, and whether it met any."""
 
@@ -29,7 +29,7 @@ class Omission:
     met: bool = False
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Built:
     """Answers whether entries and elements exist."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cluster_spec.columns import distinct, member
 from cluster_spec.model.tables import BASES, Cables
+from cluster_spec.records import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,7 @@ MEASURED, CALCULATED, ASSUMED, UNKNOWN = range(4)
 assert BASES[CALCULATED] == "calculated"
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class Given:
     """What lists, wiring and exceptions say about links; -1 where nothing is said. `ids` names some cables."""
 
@@ -34,7 +34,7 @@ class Given:
     shared: np.ndarray | None = None  # link -> first link of the same cable
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Choice:
     """The inputs of cabling."""
 
@@ -220,14 +220,21 @@ def _round(choice: Choice, medium: np.ndarray, length: np.ndarray, basis: np.nda
         sold = np.array(sorted(choice.lengths(index)) if index >= 0 else (), dtype=np.int64)
         if not sold.size:
             continue
-        one = bool((medium == index).all())
-        mine = slice(None) if one else np.flatnonzero(medium == index)
+        mine = _rows_of(medium, index)
         want = length[mine]
         place = np.searchsorted(sold, want)
         up = sold[np.minimum(place, sold.size - 1)]
         keep = (want < 0) | (place >= sold.size) | (basis[mine] == MEASURED)
         ordered[mine] = np.where(keep, want, up)
     return ordered
+
+
+def _rows_of(medium: np.ndarray, index: int) -> np.ndarray | slice:
+    """Return the rows of a medium; a slice when they follow each other."""
+    rows = np.flatnonzero(medium == index)
+    if rows.size and int(rows[-1]) - int(rows[0]) + 1 == rows.size:
+        return slice(int(rows[0]), int(rows[-1]) + 1)
+    return rows
 
 
 def sold_lengths(scope: Any, cabling: Any) -> dict[str, tuple[int, ...]]:

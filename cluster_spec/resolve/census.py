@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cluster_spec.model.namespace import NameGroup, NameTable
 from cluster_spec.model.tables import Devices
+from cluster_spec.records import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,7 @@ COLUMNS = {
 }
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class Population:
     """Devices that are numbered together, at their final extent, built or not.
 
@@ -57,7 +57,7 @@ class Population:
     fabric: int = -1
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Census:
     """Collects device blocks; rows are numbered in the order of addition."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from cluster_spec.columns import member
 from cluster_spec.diagnostics import DANGLING, EXCEPTION, PHANTOM_PORT, SHAPE, Path, Related
 from cluster_spec.model.tables import BASES, STATES
+from cluster_spec.records import field, record
 from cluster_spec.resolve.built import Omission
 from cluster_spec.resolve.scope import Stop, nearest
 from cluster_spec.resolve.values import MILLI
@@ -40,7 +40,7 @@ def omissions(scope: Scope, changes: Mapping[str, Any]) -> list[Omission]:
     return found
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Changes:
     """Applies exceptions to a draft; remembers which exception touched which field of which row."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cluster_spec.diagnostics import DANGLING
 from cluster_spec.model.cluster import LinkClass
+from cluster_spec.records import field, record
 from cluster_spec.resolve.ports import NOT_DATA, zone_rate
 from cluster_spec.resolve.scope import nearest
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cluster_spec.resolve.clos import Build
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Classes:
     """All link classes of the cluster, and the media they name."""
 

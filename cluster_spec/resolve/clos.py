@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from cluster_spec.columns import distinct
 from cluster_spec.diagnostics import DANGLING, PORT_BUDGET, SHAPE, TOO_MANY_SPINES
 from cluster_spec.model.cluster import Tier
 from cluster_spec.model.namespace import NameTable
+from cluster_spec.records import field, record
 from cluster_spec.resolve.classes import Classes, tier_rates
 from cluster_spec.resolve.ports import Ports, Wanted, plan_ports, tier_counts
 from cluster_spec.resolve.scope import Stop
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cluster_spec.resolve.endpoints import Ends
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class Links:
     """Links as they are made: device rows and port indices in the layouts of both ends."""
 
@@ -42,7 +42,7 @@ class Links:
     ids: Any = None
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class Step:
     """One tier at final extent: groups by `per`, then index. `device` is -1 for what is not built."""
 
@@ -70,7 +70,7 @@ class Step:
         return int(self.group.size)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Build:
     """A fabric while its tiers are built."""
 

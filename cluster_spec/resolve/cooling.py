@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from cluster_spec.diagnostics import SHAPE
 from cluster_spec.model.cluster import Cooling, Loop, Sink
 from cluster_spec.model.namespace import NameGroup
 from cluster_spec.names import natural_key
+from cluster_spec.records import field, record, replace
 from cluster_spec.resolve.census import Population, fill_forward
 from cluster_spec.resolve.devices import foresee_racks
 from cluster_spec.resolve.families import _name as family_name
@@ -32,7 +32,7 @@ AIR = frozenset({"air", "crah", "crac", "fan-wall"})
 UNIT_KINDS = ("cdm", "cdu")
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class CoolingBuild:
     """The cooling section while it is resolved; rack columns have one entry per rack row."""
 

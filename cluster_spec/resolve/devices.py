@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from cluster_spec.model.cluster import Internal
 from cluster_spec.model.namespace import NameGroup, NameTable
 from cluster_spec.model.tables import STATES, UltraNodes
 from cluster_spec.names import natural_key, parse_range
+from cluster_spec.records import field, record
 from cluster_spec.resolve.census import Population, fill_forward
 from cluster_spec.resolve.families import Entry, Family, Section, build_section
 from cluster_spec.resolve.scope import Stop
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 DEVICE_KINDS = ("node", "switch", "appliance", "pdu", "cdm", "cdu", "device")
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Stage:
     """What resolving a device section needs."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from cluster_spec import units
 from cluster_spec.diagnostics import DANGLING
 from cluster_spec.model.tables import BASES, STATES
+from cluster_spec.records import field, record
 from cluster_spec.resolve.cables import Given
 from cluster_spec.resolve.lookup import Names
 
@@ -35,7 +35,7 @@ LINK_TYPES = {
 }
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Draft:
     """Link columns (port indices are local to the device), device columns that may change, and what is given."""
 
@@ -186,7 +186,7 @@ def _told(draft: Draft, blocks: list[Any], sizes: list[int]) -> None:
         at += size
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Shifted:
     """Cable ids of a list, looked up by link row; ids are spelled only when asked for."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from cluster_spec.columns import distinct
 from cluster_spec.diagnostics import DANGLING, EXPRESSION, SHAPE
 from cluster_spec.expressions import ExpressionError, compile_expression
 from cluster_spec.names import natural_key
+from cluster_spec.records import field, record
 from cluster_spec.resolve.scope import Stop
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ SMALL = 1 << 24
 MANAGEMENT_ROLES = frozenset({"oob", "console"})
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class Ends:
     """The lower side of a tier step, at final extent and in order: what is connected upwards.
 
@@ -137,10 +137,12 @@ def _piece(
         index = np.tile(np.arange(own.size), numbers.size)
         local = np.tile(own, numbers.size)
     else:
-        counts = np.array([ports[int(v)].size if v >= 0 else 0 for v in layouts])
+        kind = np.searchsorted(used, layouts)  # of what has no layout: the first, and no ports
+        sizes = np.array([ports[v].size for v in used])
+        counts = np.where(layouts >= 0, sizes[kind], 0)
         element = np.repeat(numbers, counts)
-        index = np.concatenate([np.arange(c) for c in counts]) if counts.size else np.zeros(0, np.int64)
-        local = np.concatenate([ports[int(v)] for v in layouts if v >= 0])
+        index = np.arange(element.size) - np.repeat(np.cumsum(counts) - counts, counts)
+        local = np.concatenate([ports[v] for v in used])[np.repeat((np.cumsum(sizes) - sizes)[kind], counts) + index]
     return {
         "device": population.device[element],
         "port": local.astype(np.int32),

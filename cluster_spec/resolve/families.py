@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from cluster_spec.diagnostics import DANGLING, DUPLICATE_KEY, RANGE, Path, Relat
 from cluster_spec.expressions import ExpressionError, compile_template
 from cluster_spec.model.namespace import NameGroup
 from cluster_spec.names import natural_key
+from cluster_spec.records import field, record
 from cluster_spec.resolve.scope import Stop, nearest
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cluster_spec.resolve.scope import Scope
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Entry:
     """One manifest entry: its range, what was written, and the family numbers of its elements."""
 
@@ -40,7 +40,7 @@ class Entry:
         return self.range.size
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Family:
     """Keys that differ only in numbers. Element `number` is mixed radix over `printed - base` per bracket."""
 
@@ -110,7 +110,7 @@ class Family:
         )
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Section:
     """All families of one table, in natural order of their names, and lookups by name."""
 

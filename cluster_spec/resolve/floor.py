@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from cluster_spec.diagnostics import SHAPE
 from cluster_spec.model.cluster import Hall, Row
 from cluster_spec.model.namespace import NameTable
 from cluster_spec.model.tables import STATES, Racks
+from cluster_spec.records import field, record
 from cluster_spec.resolve.families import Section, build_section
 from cluster_spec.resolve.scope import Stop
 from cluster_spec.resolve.values import choices, numbers, texts, where
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 NO_ROW = -1
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Floor:
     """Halls and rows as records, racks as columns, and lookups by name."""
 

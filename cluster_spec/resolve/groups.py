@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cluster_spec.columns import common
 from cluster_spec.diagnostics import RANGE, SHAPE
+from cluster_spec.records import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cluster_spec.resolve.families import Family, Section
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class Membership:
     """The group number of each number of one family, -1 outside; `kind` is the section of the members."""
 
@@ -28,7 +28,7 @@ class Membership:
     number: np.ndarray
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Groups:
     """All groups of a cluster."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cluster_spec.catalog import store
 from cluster_spec.catalog.layouts import layout
 from cluster_spec.diagnostics import DANGLING
+from cluster_spec.records import field, record
 from cluster_spec.resolve.scope import Stop, nearest
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Key = tuple[str, tuple[tuple[str, int], ...]]
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Hardware:
     """The parts of one cluster by index, in the order in which they were first named."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cluster_spec import units
 from cluster_spec.model.cluster import Cabling
+from cluster_spec.records import record
 from cluster_spec.resolve.trays import FAR, Trays
 from cluster_spec.resolve.values import MILLI
 
@@ -47,7 +47,7 @@ def resolve_cabling(scope: Scope, section: Any) -> Cabling:
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Geometry:
     """Where every device sits, and the ways between racks; lengths in um.
 

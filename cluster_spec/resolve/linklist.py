@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import numpy as np
 from cluster_spec.diagnostics import DANGLING, PHANTOM_PORT, SHAPE, Code
 from cluster_spec.model.origins import ListBlock
 from cluster_spec.model.tables import BASES, STATES
+from cluster_spec.records import record
 from cluster_spec.resolve.clos import Links
 from cluster_spec.resolve.scope import Stop, nearest
 from cluster_spec.resolve.wiring import PENDING
@@ -59,7 +59,7 @@ def _same_cable(column: Any, rows: np.ndarray) -> np.ndarray | None:
     return np.where(empty, np.arange(rows.size), first[inverse])
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class Listed:
     """Links of one list: rows kept, their ends, and what the list says about them (-1 where it says nothing)."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -64,6 +63,8 @@ class Names:
 
     def near(self, name: str) -> str | None:
         """Return "did you mean" for a device name."""
+        from difflib import get_close_matches
+
         self.devices([])
         assert self._by_name is not None
         close = get_close_matches(name, list(self._by_name)[:20_000], n=1)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cluster_spec.columns import common, member
 from cluster_spec.diagnostics import ADDRESS, DANGLING, EXPRESSION, SHAPE, Related
 from cluster_spec.expressions import ExpressionError, compile_expression
 from cluster_spec.model.cluster import Network
 from cluster_spec.model.namespace import NameTable
 from cluster_spec.names import natural_key
+from cluster_spec.records import field, record
 from cluster_spec.resolve.endpoints import _piece as piece
 from cluster_spec.resolve.endpoints import _populations as populations
 from cluster_spec.resolve.families import build_section
@@ -36,7 +37,7 @@ MANY = 100_000
 KINDS = ("ultra_nodes", "nodes", "devices", "every")
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class Hosts:
     """Ports at their final extent, in order: device row (-1 not built), port in its layout, coordinates."""
 
@@ -47,7 +48,7 @@ class Hosts:
     coordinates: Mapping[str, np.ndarray]
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class Block:
     """Addresses that belong together: a pool, or what follows the pools (`path` is then the network's)."""
 
@@ -57,7 +58,7 @@ class Block:
     address: np.ndarray
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Space:
     """One network while its addresses are given out."""
 
@@ -278,12 +279,12 @@ def _by_name(stage: Stage, text: str, path: Path) -> list[tuple[Population, np.n
     """Return the populations and numbers of devices by name; only what exists has a name."""
     names = NameTable(tuple(stage.census.groups)).spelled()
     wanted = [n.encode() for r in stage.scope.ranges(text, path) for n in r.names()]
-    rows = np.flatnonzero(np.isin(names, np.array(wanted or [b""])))
+    rows = np.flatnonzero(member(names, np.array(wanted or [b""])))
     if rows.size != len(set(wanted)):
         known = set(names[rows].tolist())
         lost = next(n for n in wanted if n not in known)
         raise stage.scope.dangling(path, lost.decode(), "device", [n.decode() for n in names[:2000].tolist()])
-    found = [(p, np.flatnonzero(np.isin(p.device, rows))) for p in stage.census.populations]
+    found = [(p, np.flatnonzero(member(p.device, rows))) for p in stage.census.populations]
     return sorted(((p, n) for p, n in found if n.size), key=lambda item: natural_key(item[0].label))
 
 
@@ -337,7 +338,7 @@ def _disjoint(space: Space) -> None:
                 continue
             if one.address.min() > other.address.max() or other.address.min() > one.address.max():
                 continue
-            both = np.intersect1d(one.address, other.address)
+            both = common(one.address, other.address)
             if both.size:
                 raise space.stage.scope.stop(
                     ADDRESS,
@@ -426,7 +427,7 @@ def _without(population: Population, hosts: dict[str, Any], served: list[np.ndar
     keep = slice(None)
     if served:
         key = hosts["element"].astype(np.int64) << 16 | hosts["port"]
-        keep = ~np.isin(key, np.concatenate(served))  # type: ignore[assignment]
+        keep = ~member(key, np.concatenate(served))  # type: ignore[assignment]
     return Hosts(population, hosts["element"][keep], hosts["device"][keep], hosts["port"][keep], {})
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from cluster_spec import units
 from cluster_spec.columns import distinct
 from cluster_spec.diagnostics import SHAPE, UNIT_OVERFLOW
+from cluster_spec.records import record
 from cluster_spec.resolve.scope import Stop
 from cluster_spec.resolve.values import MILLI
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cluster_spec.resolve.devices import Stage
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Packing:
     """Where things go: racks in order, how many in each, at which units."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cluster_spec import units
 from cluster_spec.diagnostics import PORT_BUDGET, SHAPE
+from cluster_spec.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 NOT_DATA = frozenset({"oob", "console"})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Ports:
     """Port indices of a layout by direction; `budget` is how many data ports the layout has."""
 
@@ -32,7 +32,7 @@ class Ports:
     budget: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Wanted:
     """What a tier asks for: counts (None: the rest) and rates (None: unknown)."""
 

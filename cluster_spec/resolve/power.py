@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cluster_spec import units
+from cluster_spec.columns import distinct
 from cluster_spec.diagnostics import DANGLING, DUPLICATE_KEY, RANGE, SHAPE, Related
 from cluster_spec.model.cluster import PowerNode, RackFeeds
 from cluster_spec.model.namespace import NameGroup
 from cluster_spec.names import natural_key
+from cluster_spec.records import field, record
 from cluster_spec.resolve.census import Population, fill_forward
 from cluster_spec.resolve.families import build_section
 from cluster_spec.resolve.scope import Stop
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 FULL = 1_000_000
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Pdus:
     """The PDUs of one side of one `power.racks` entry in one family of racks."""
 
@@ -39,7 +40,7 @@ class Pdus:
     origin: int
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class PowerBuild:
     """The power section while it is resolved; columns per side have one entry per rack row."""
 
@@ -298,7 +299,7 @@ def _cycle(build: PowerBuild, chain: list[int], again: int) -> None:
     build.stage.scope.report(
         SHAPE, (*path, "from"), f"{ring[0]} feeds itself: {' from '.join([*ring, ring[0]])}", key=True
     )
-    from dataclasses import replace
+    from cluster_spec.records import replace
 
     build.nodes[:] = [replace(node, sources=()) for node in build.nodes]
 
@@ -489,7 +490,7 @@ def _units(build: PowerBuild, side: str, block: Pdus, rows: np.ndarray) -> np.nd
         return units_.ravel()
     need = -(-part.height // MILLI)
     before = sorted(build.columns).index(side) * block.count
-    for free_set in np.unique(racks.free_set[rows]):
+    for free_set in distinct(racks.free_set[rows]):
         free = sorted(racks.free[int(free_set)], reverse=True) if free_set >= 0 else []
         starts = [u for i, u in enumerate(free[need - 1 :]) if free[i] - u == need - 1][::need]
         own = starts[before : before + block.count]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +23,7 @@ from cluster_spec.diagnostics import (
 from cluster_spec.expressions import ExpressionError, compile_expression
 from cluster_spec.model.cluster import Failed
 from cluster_spec.names import RangeError, parse_range, parse_ranges
+from cluster_spec.records import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,7 +36,7 @@ class Stop(Exception):
     """Leave the section that is being resolved; its finding has been recorded."""
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Scope:
     """Parameters of the run, the source for places, and what was found so far."""
 

@@ -5,10 +5,11 @@ Everything here is at final extent (`grow_to`): what is not built keeps its numb
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from cluster_spec.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 SMALL = 1 << 24
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Grouping:
     """Groups of equal coordinates, in the order of those coordinates.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cluster_spec.columns import distinct
 from cluster_spec.diagnostics import SHAPE
+from cluster_spec.records import field, record
 from cluster_spec.resolve.values import where
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ FAR = np.int64(1) << 40
 """No way; far beyond any hall in um."""
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class Trays:
     """Trays as columns: per row whether one runs along it and how high (um above the floor, -1 none);
     junctions of crossings and rows with their position along the row (um), and the ways between them (um)."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cluster_spec.diagnostics import Basis, Severity
+from cluster_spec.records import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 NONE = np.zeros(0, dtype=np.int64)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Bad:
     """Rows that break a rule, one finding per cause.
 
@@ -42,7 +42,7 @@ class Bad:
     severity: Severity | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Unknown:
     """Rows that could not be decided because a fact is missing: `power.max of sugon-cdm`."""
 
@@ -50,7 +50,7 @@ class Unknown:
     rows: np.ndarray = field(default_factory=lambda: NONE)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Verdict:
     """What a rule came to: over which table, how many rows it decided, which are bad, which unknown.
 
@@ -63,7 +63,7 @@ class Verdict:
     unknown: tuple[Unknown, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Rule:
     """A rule and its documentation; `check` is None for codes that reading and resolving raise.
 

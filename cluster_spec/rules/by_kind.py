@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cluster_spec.analysis.linkkinds import link_kinds
+from cluster_spec.records import record
 from cluster_spec.rules.base import NONE, Bad, Unknown, Verdict
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ FOLDED = 20_000
 """Unknown links beyond this are counted by their class and not named."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Wrong:
     """What is wrong with a kind of link, in words that follow the links; with what was compared."""
 
@@ -31,7 +31,7 @@ class Wrong:
     help: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Missing:
     """The fact that a kind of link lacks: `lanes of nvidia-qm9700 osfp ports`."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cluster_spec.records import record
 from cluster_spec.rules.base import Bad, Unknown, Verdict
 from cluster_spec.units import spell
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 WORDS = {"at_least": "at least", "at_most": "at most", "exactly": "exactly"}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Measure:
     """What a claim is held against: the figure, how it came about, and words that follow the message."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from inspect import cleandoc
 from textwrap import dedent
 from typing import TYPE_CHECKING
+
+from cluster_spec.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -41,7 +42,7 @@ _SECTION = re.compile(r"^(Why|Bad|Good|Also):[ ]*(.*)$", re.MULTILINE)
 _CODE = re.compile(r"\b[A-Z]{3}[0-9]{3}\b")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Page:
     """A rule's docstring: what is wrong, why it matters, an example of each kind, and what comes with it."""
 

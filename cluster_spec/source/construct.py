@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
@@ -18,6 +17,7 @@ from cluster_spec.diagnostics import (
     Path,
     Related,
 )
+from cluster_spec.records import field, record
 from cluster_spec.source.compose import MAX_DEPTH, MAX_NODES
 from cluster_spec.source.scalars import ScalarError, plain
 
@@ -81,7 +81,7 @@ def _children(node: Node) -> list[Node]:
     return node.value if isinstance(node, SequenceNode) else []
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Constructor:
     """Builds the data of one document; aliases share one object."""
 

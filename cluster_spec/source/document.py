@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from cluster_spec.diagnostics import UNREADABLE, Findings, Location, Outcome, Path
+from cluster_spec.records import field, record
 from cluster_spec.source.compose import compose
 from cluster_spec.source.construct import Constructor, place, within_budget
 from cluster_spec.source.text import BREAK, decode, read_bytes
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _SMALL = 8
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class Document:
     """A YAML file whose top is a mapping; `file` is relative to the project root, `content` its bytes."""
 

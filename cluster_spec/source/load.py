@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cluster_spec.diagnostics import DUPLICATE_KEY, UNREADABLE, Findings, Location, Outcome, Path, Related
+from cluster_spec.records import record
 from cluster_spec.source.document import Document, read_document
 from cluster_spec.source.include import read_all
 from cluster_spec.source.text import BREAK, decode, read_bytes
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ENTRY = "cluster.yaml"
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class Source:
     """The text of a project: merged `data` (without `include`), its files, and the places of its values."""
 

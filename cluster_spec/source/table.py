@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cluster_spec.diagnostics import SHAPE, SIZE_BUDGET, Finding, Findings, Location, Outcome, Related
+from cluster_spec.records import field, record
 from cluster_spec.source.table_column import Column
 from cluster_spec.source.table_fast import ROW_LIMIT, Cells, Fault, tokenise
 from cluster_spec.source.table_quotes import Layout
@@ -27,7 +27,7 @@ _PREAMBLE = 100_000
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Table:
     """A link list: `rows` rows in file order, the wanted columns that are there, each row's line (from 1).
 
@@ -56,7 +56,7 @@ class Table:
         return Location(self.file, line, _column(self._data, at))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Header:
     """The first line that is no comment: names as compared, their places, and where the rows begin."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cluster_spec.records import record
 from cluster_spec.source.lookup import LONG, NameIndex, blocks, mix, words
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _SAMPLE = 1024
 _DIGITS = 18
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Column:
     """A column as byte slices; `start` and `length` are int32, one per row, `buffer` is shared UTF-8."""
 

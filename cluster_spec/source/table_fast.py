@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cluster_spec.records import field, record
 from cluster_spec.source.table_blank import trim_edges
 from cluster_spec.source.table_quotes import Layout, Piece, hide_commas, mark_quotes
 from cluster_spec.source.table_slow import RECORD_LIMIT, Flaw, scan_record
@@ -34,7 +34,7 @@ _PIECE = 1 << 20
 _COMMA, _LF, _HASH = b",\n#"
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Fault:
     """All rows with one flaw: how many, the first one's line and offset, and the lines of the first ones."""
 
@@ -44,7 +44,7 @@ class Fault:
     lines: list[int] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Cells:
     """What the tokeniser found: of the first `rows` rows the wanted fields' starts and lengths, and the line.
 

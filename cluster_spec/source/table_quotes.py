@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cluster_spec.records import record
 from cluster_spec.source.table_blank import trim_edges
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _LF, _QUOTE = b'\n"'
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Layout:
     """How many fields a row has, and the positions of the wanted ones."""
 
@@ -26,7 +26,7 @@ class Layout:
     wanted: tuple[int, ...]
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Piece:
     """One piece: its offset and bytes, the offsets in it of separators and of lines."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 
+from cluster_spec.records import record
 from cluster_spec.source.table_blank import trim
 
 RECORD_LIMIT = 1 << 18
@@ -26,7 +26,7 @@ class Flaw(StrEnum):
     LONG = "more than 262,144 bytes"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Field:
     """One field: offset of its first byte (of the quote, where quoted) and its text, trimmed."""
 
@@ -34,7 +34,7 @@ class Field:
     text: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Record:
     """A record and the offset after it; a flawed one ends with the line of `flaw_at`."""
 

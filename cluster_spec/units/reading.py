@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import NoReturn
 
+from cluster_spec.records import record
 from cluster_spec.units.patterns import READ_NUMBER, matches, split
 from cluster_spec.units.tables import UNITS
 from cluster_spec.units.telling import explain
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Voltage:
     """A voltage or a window of voltages in mV; `kind` is `L-L`, `L-N`, `DC`, or None where it is not said."""
 
@@ -20,7 +20,7 @@ class Voltage:
     kind: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TraySize:
     """A cable tray: levels above each other, clear width and height of each in um."""
 

@@ -5,19 +5,36 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.oracle.checker import COLUMNS
 from tests.support.cli import ROOT, run
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 POCKET = str(ROOT / "inventories" / "pocket")
 TABLES = ("devices", "ports", "links", "cables", "racks", "growth")
-KEYS = (
-    "name digest accelerators nodes servers racks switches links cables modules internal_links compute_flops "
-    "memory_bytes power_w fabrics unknown"
-).split()
+KEYS = [
+    "name",
+    "digest",
+    "accelerators",
+    "nodes",
+    "servers",
+    "racks",
+    "switches",
+    "links",
+    "cables",
+    "modules",
+    "internal_links",
+    "compute_flops",
+    "memory_bytes",
+    "power_w",
+    "fabrics",
+    "unknown",
+]
 
 
 def test_summary_has_the_promised_keys() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import tempfile
+from functools import cache
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,15 +42,38 @@ class Verdict:
         return f"{self.kind.name} seed {self.seed} ({self.kind.code}): {wrong}; found: {found}"
 
 
+@cache
+def _compiled() -> tempfile.TemporaryDirectory[str]:
+    """Return a folder for byte code: without one each of some hundred runs would compile everything again."""
+    return tempfile.TemporaryDirectory(prefix="faults-pyc-")
+
+
 def validate(project: Project) -> tuple[int, dict[str, Any] | None, str]:
     """Run the program on a project; return its exit code, its report, and what it said beside it."""
     with tempfile.TemporaryDirectory() as folder:
         project.write(Path(folder))
-        done = run("validate", folder, "--format", "json", *project.options)
+        done = run(
+            "validate",
+            folder,
+            "--format",
+            "json",
+            *project.options,
+            PYTHONDONTWRITEBYTECODE="",
+            PYTHONPYCACHEPREFIX=_compiled().name,
+        )
     try:
         return done.returncode, json.loads(done.stdout), done.stderr
     except json.JSONDecodeError:
         return done.returncode, None, done.stderr + done.stdout[:300]
+
+
+@cache
+def clean_state(base: str) -> frozenset[str]:
+    """Return the codes of the notes that an unplanted base carries; none is an error or a warning."""
+    _, report, beside = validate(Project(dict(files_of(base))))
+    if report is None or any(f["severity"] != "info" for f in report["findings"]):
+        raise ValueError(f"the base {base} is not clean: {beside}")
+    return frozenset(f["code"] for f in report["findings"])
 
 
 def plant(kind: Kind, seed: int) -> Project:
@@ -69,7 +93,7 @@ def judge(kind: Kind, seed: int) -> Verdict:
         return Verdict(kind, seed, (), True, (), f"no report, exit code {code}: {beside[-300:]}", ())
     findings = report["findings"]
     codes = tuple(sorted({f["code"] for f in findings}))
-    allowed = {kind.code, *kind.companions, *((SHARE,) if kind.code in LEFT_OUT else ())}
+    allowed = {kind.code, *clean_state(kind.base), *kind.companions, *((SHARE,) if kind.code in LEFT_OUT else ())}
     alarms = tuple(c for c in codes if c not in allowed)
     messages = tuple(f"{f['code']} {f['message']}" for f in findings)
     broken = fault_of_report(project, code, findings, beside)
@@ -115,3 +139,7 @@ def table(verdicts: list[Verdict]) -> str:
 def _row(name: str, base: str, code: str, mine: list[Verdict]) -> tuple[str, ...]:
     detected = sum(not v.missed and not v.broken for v in mine)
     return name, base, code, str(len(mine)), str(detected), str(sum(bool(v.alarms) for v in mine))
+
+
+RESULTS: list[Verdict] = []
+"""What the runs of this session came to."""

@@ -249,12 +249,20 @@ def uplink_between_two_leaves(project: Project, rng: Random) -> None:
     project.put_rows(rows, COMPUTE)
 
 
-@fault("cabled", "TOP001", "TOP002", "TOP008", COUNTS)
+@fault("cabled", "SCH004", *LOST)
 def compute_port_on_a_switch_of_the_planes(project: Project, rng: Random) -> None:
     rows = project.rows(COMPUTE)
     row = rows[rng.choice(hosts(rows))]
     row["z_device"], row["z_port"] = f"plane{rng.randint(1, 2)}", str(rng.randint(50, 64))
     project.put_rows(rows, COMPUTE)
+
+
+@fault("cabled", "TOP001", "TOP002", "TOP008", "SCH004", COUNTS)
+def plane_port_on_a_leaf_of_the_rails(project: Project, rng: Random) -> None:
+    rows = project.rows(PLANES)
+    row = rows[rng.randrange(60)]
+    row["z_device"], row["z_port"] = f"leaf{rng.randint(1, 8)}", rng.choice(["31", "32"])
+    project.put_rows(rows, PLANES)
 
 
 @fault("cabled", "IDN007")
@@ -284,7 +292,7 @@ def column_without_its_name(project: Project, rng: Random) -> None:
     project.replace(column, rng.choice([column.upper() + "S", column.replace("_", ""), "x"]), COMPUTE)
 
 
-@fault("cabled", "SCH008", "SCH003", *LOST)
+@fault("cabled", "SCH003", *LOST)
 def quote_that_does_not_end(project: Project, rng: Random) -> None:
     lines = project.text(COMPUTE).split("\n")
     at = rng.randrange(1, len(lines) - 1)

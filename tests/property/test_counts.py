@@ -122,7 +122,7 @@ def test_counts(tmp_path: Path, units: int, radix: int, rails: int) -> None:
 
 @pytest.mark.parametrize("ultra_nodes", [1, 2, 7, 13, 20])
 def test_ultra_nodes(ultra_nodes: int) -> None:
-    """scalex at other sizes: leaves grow with it, spines and cores are there, and the links agree."""
+    """At other sizes of scalex leaves grow with it, spines and cores are there, and the links agree."""
     folder, size = str(ROOT / "inventories" / "scalex"), f"ultra_nodes={ultra_nodes}"
     links = run("show", "links", folder, "--fabric", "scalefabric", "--format", "csv", "--set", size)
     fabric = checker.read(links.stdout.splitlines())["scalefabric"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from cluster_spec.api import load_cluster
@@ -155,6 +155,8 @@ def facts(cluster: Cluster) -> dict[Any, Any]:
     for name, (p, where, unit, ultra, number) in zip(device, rows, strict=True):
         found["device", name] = (part[p], rack[where], unit, owner[ultra], number)
     k, c = cluster.links, cluster.cables
+    labels = [[p.label for p in layout.ports] for layout in cluster.layouts]
+    own = [labels[i] for i in d.layout.tolist()]
     a = k.a_port - d.first_port[k.a_device]
     z = k.z_port - d.first_port[k.z_device]
     name = [(cluster.fabrics[c.fabric].name, c.name) for c in cluster.classes]
@@ -164,8 +166,8 @@ def facts(cluster: Cluster) -> dict[Any, Any]:
         c.medium[k.cable].tolist(), c.length[k.cable].tolist(), strict=True,
     )  # fmt: skip
     for klass, a_device, a_port, z_device, z_port, medium, length in ends:
-        key = ("link", *name[klass], device[a_device], a_port)
-        found[key] = (device[z_device], z_port, media[medium], length)
+        key = ("link", *name[klass], device[a_device], own[a_device][a_port])
+        found[key] = (device[z_device], own[z_device][z_port], media[medium], length)
     for network in cluster.networks:
         for row, port, address in zip(network.devices, network.ports, network.addresses, strict=True):
             found["address", network.name, device[row], int(port)] = int(address)
@@ -199,10 +201,14 @@ def shuffled(data: Any, rng: random.Random | None) -> Any:
 
 
 def reordered(folder: Path, target: Path, rng: random.Random | None) -> Path:
-    """Copy a project, with all its YAML files under `shuffled`."""
+    """Copy a project, with its manifest and what that includes under `shuffled`.
+
+    Part files stay as they are: the order of cages there is the order of the hardware.
+    """
     shutil.copytree(folder, target)
     for file in target.rglob("*.yaml"):
-        file.write_text(dump(shuffled(read_yaml(file), rng)), encoding="utf-8")
+        if "parts" not in file.relative_to(target).parts:
+            file.write_text(dump(shuffled(read_yaml(file), rng)), encoding="utf-8")
     return target
 
 
@@ -264,6 +270,89 @@ def test_nothing_moves_when_a_gap_is_filled(tmp_path: Path) -> None:
     path = write_project(tmp_path / "gap", gap)
     whole = write_project(tmp_path / "whole", GROWING)
     assert moved(facts(resolved(path, cabinets=9)), facts(resolved(whole, cabinets=9))) == []
+
+
+def test_an_omitted_ultra_node_keeps_its_place(tmp_path: Path) -> None:
+    """An exception that omits something takes away what is its own, and moves nothing else."""
+    path = write_project(tmp_path / "whole", GROWING)
+    without = GROWING + 'exceptions: {late: {of: {ultra_nodes: "un[03]"}, omit: true, because: it comes later}}\n'
+    fewer = facts(resolved(write_project(tmp_path / "fewer", without), cabinets=6))
+    whole = facts(resolved(path, cabinets=6))
+    assert moved(fewer, whole) == []
+    owner = {"device": 1, "link": 3, "address": 2, "rack": 1, "feed": 1}
+    lost = {key[1] for key in whole.keys() - fewer.keys() if key[0] == "device"}
+    assert all(key[owner[key[0]]] in lost for key in whole.keys() - fewer.keys())
+    assert len([name for name in lost if not name.startswith("un03-")]) == 2 * 8  # its leaves
+
+
+def test_without_a_final_extent_growth_does_move_cables(tmp_path: Path) -> None:
+    """The laws above are no accident: without `grow_to` the even spread changes, and cables with it."""
+    loose = write_project(tmp_path, "\n".join(x for x in GROWING.splitlines() if not x.startswith("grow_to")))
+    assert moved(facts(resolved(loose, cabinets=2)), facts(resolved(loose, cabinets=3))) != []
+
+
+CLOS = """clusterspec: 1
+name: any-clos
+parameters: {{racks: {{type: integer, default: 2, min: 1, max: 6}}}}
+grow_to: {{rn: 6, k: 6, m: 12}}
+racks:
+  "k[r:1-{{racks}}]": {{part: rack-48u-800x1200}}
+  "z[1-20]": {{part: rack-48u-800x1200}}
+nodes:
+  "r[r:1-{{racks}}]n[n:1-4]": {{part: nvidia-dgx-b200, rack: "k{{r}}", u: "{{(n-1)*11+2}}"}}
+  "m[n:1-{{2*racks}}]": {{part: server-2u, rack: "z{{n}}", u: 2}}
+fabrics:
+  compute:
+    role: compute
+    protocol: infiniband
+    rate: 400 Gb/s
+    coordinates: {{rail: port, plane: "port % 2", half: "node // 12"}}
+    endpoints: {{gpus: {{nodes: "r[*]n[*]", ports: compute}}}}
+    topology:
+      kind: clos
+      tiers:
+        leaf: {{part: nvidia-qm9700, per: {leaf}, down: {down}, up: {up}, place: {{racks: "z[1-20]", per_rack: 15}}}}
+        spine: {{over: leaf, part: nvidia-qm9700, per: {spine}, spread: {spread}, down: 32, up: 32, place: {{racks: "z[1-20]", per_rack: 15}}}}
+        core: {{over: spine, part: nvidia-qm9700, per: {core}, spread: {spread}, place: {{racks: "z[1-20]", per_rack: 15}}}}
+  front:
+    role: frontend
+    protocol: ethernet
+    rate: 100 Gb/s
+    endpoints: {{hosts: {{nodes: "m[*]", ports: inband, home: {{spread: port}}}}}}
+    topology:
+      kind: clos
+      tiers:
+        leaf: {{part: switch-32x100, pairs: 2, down: {pair}, up: 4, place: {{racks: "z[1-20]", per_rack: 1, u: 40}}}}
+        spine: {{over: leaf, part: switch-32x100, place: {{racks: "z[1-20]", per_rack: 1, u: 42}}}}
+  oob:
+    role: oob
+    protocol: ethernet
+    rate: 1 Gb/s
+    endpoints: {{all: {{every: {{role: oob}}}}}}
+    topology: {{kind: tree, access: {{part: switch-48x1-4x25, per: [rack]}}, aggregation: {{part: switch-32x100, count: 2}}}}
+networks:
+  management: {{fabric: oob, prefix: 10.0.0.0/20}}
+  front: {{fabric: front, prefix: 10.1.0.0/24}}
+"""
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@given(data=st.data())
+def test_nothing_moves_in_any_clos(data: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Whatever the groups, ports and spread: a family of two brackets grows in its first, and nothing moves."""
+    draw = data.draw
+    leaf = draw(st.sampled_from([[], ["rail"], ["plane"], ["half"], ["half", "rail"], ["plane", "half"]]))
+    spine = [c for c in leaf if draw(st.booleans())]
+    core = draw(st.sampled_from([spine, [], ["spine"]]))
+    text = CLOS.format(
+        leaf=leaf, spine=spine, core=core, spread=draw(st.sampled_from(["even", "balanced"])),
+        down=draw(st.integers(3, 32)), up=draw(st.integers(1, 32)), pair=draw(st.integers(1, 12)),
+    )  # fmt: skip
+    path = write_project(tmp_path_factory.mktemp("clos"), text)
+    assume(not load_cluster(path, {"racks": "6"}).findings)
+    final = facts(resolved(path, racks=6))
+    small = facts(resolved(path, racks=draw(st.integers(1, 6))))
+    assert moved(small, final) == []
 
 
 @pytest.mark.parametrize("stores", [1, 2, 3])

@@ -162,6 +162,7 @@ def test_claims_on_nothing_dangle(text: str, word: str) -> None:
 
 def test_claims_on_what_was_dropped_are_not_applicable() -> None:
     """A claim on a fabric that `when` drops is left out."""
-    text = "claims: {switches: {storage: {leaf: {exactly: 7}}}}\nfabrics: {storage: {when: stores > 3}}\nnetworks: {data: null}"
+    text = claims("switches: {storage: {leaf: {exactly: 7}}}")
+    text += "fabrics: {storage: {when: stores > 3}}\nnetworks: {data: null}"
     report = validate_text(text)
     assert not [f for f in report.findings if f.code == "CAP007" or f.path[:1] == ("claims",)]

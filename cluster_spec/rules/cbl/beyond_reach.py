@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cluster_spec.analysis.linkkinds import link_kinds
+from cluster_spec.columns import member
 from cluster_spec.diagnostics import Basis, Severity
 from cluster_spec.rules.base import NONE, Bad, Unknown, Verdict, rule
 from cluster_spec.rules.by_kind import FOLDED
@@ -99,7 +100,7 @@ def _unknown(
 ) -> tuple[Unknown, ...]:
     found = []
     for fact, kinds in sorted(lacking.items()):
-        rows = np.flatnonzero(np.isin(of, kinds))
+        rows = np.flatnonzero(member(of, kinds))
         found.append(Unknown(fact, rows if rows.size <= FOLDED else NONE))
     rows = np.flatnonzero(lengthless)
     if rows.size:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cluster_spec.analysis.loads import loop_heat
 from cluster_spec.diagnostics import Basis, Severity
+from cluster_spec.records import record
 from cluster_spec.rules.base import Bad, Unknown, Verdict, rule
 from cluster_spec.units import spell
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SPARE = {"N": 0, "N+1": 1, "N+2": 2}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Over:
     """A loop that is given more heat (mW) than it, or what is behind it, takes."""
 

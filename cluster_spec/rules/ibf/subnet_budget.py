@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from cluster_spec.analysis.coordinates import leaves
 from cluster_spec.analysis.graph import built, switched, switches
 from cluster_spec.diagnostics import Basis, Severity
+from cluster_spec.records import record
 from cluster_spec.rules.base import Bad, Unknown, Verdict, rule
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ WARN = 90
 """Percent of the limit from which a subnet is reported as nearly full."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Use:
     """Addresses of the fullest network of a fabric: endpoints (before LMC) and forwarding elements."""
 

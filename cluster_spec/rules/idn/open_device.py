@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from cluster_spec.analysis.facts import part_fact
 from cluster_spec.analysis.managed import managed
 from cluster_spec.diagnostics import Basis, Severity
+from cluster_spec.records import field, record
 from cluster_spec.rules.base import Bad, Unknown, Verdict, rule
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ FROM_RACK = frozenset({"feed", "heat"})
 """What a device has from its rack: without a place they are no causes of their own."""
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Aspect:
     """One thing that a device needs: who lacks it, in which words, and what is not known about it."""
 

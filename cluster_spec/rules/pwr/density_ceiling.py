@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cluster_spec.analysis.facts import part_fact
 from cluster_spec.analysis.loads import Load, air_heat, rack_heat, rack_power, unknown_rows
+from cluster_spec.columns import member
 from cluster_spec.diagnostics import Basis, Severity
+from cluster_spec.records import record
 from cluster_spec.rules.base import Bad, Unknown, Verdict, rule
 from cluster_spec.units import spell
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from cluster_spec.model.cluster import Cluster
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Limit:
     """One kind of limit on groups of racks: `group` per rack (-1 none), `value` per group (-1 undeclared)."""
 
@@ -68,7 +69,7 @@ def density_ceiling(cluster: Cluster) -> Verdict:
         open_ = declared & ~over & ~total.known
         undecided[mine] |= open_[limit.group[mine]]
         decided[mine] |= (declared & ~open_)[limit.group[mine]]
-        gaps += [(fact, np.flatnonzero(np.isin(limit.group, rows))) for fact, rows in total.missing]
+        gaps += [(fact, np.flatnonzero(member(limit.group, rows))) for fact, rows in total.missing]
     unknown = [Unknown(fact, rows) for fact, rows in unknown_rows(gaps, undecided).items()]
     return Verdict("racks", int(decided.sum()), tuple(bad), tuple(unknown))
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from cluster_spec.analysis.loads import rack_power
 from cluster_spec.analysis.train import power_train
+from cluster_spec.columns import member
 from cluster_spec.diagnostics import Basis, Severity
 from cluster_spec.rules.base import Bad, Unknown, Verdict, rule
 from cluster_spec.units import spell
@@ -77,7 +78,7 @@ def _per_rack(cluster: Cluster, row: int) -> tuple[int, tuple[str, ...], int]:
         return 0, (), -1
     load = rack_power(cluster)
     worst = int(racks[load.low[racks].argmax()])
-    facts = (fact for fact, rows in load.missing if np.isin(rows, racks).any())
+    facts = (fact for fact, rows in load.missing if member(rows, racks).any())
     return int(load.low[worst]), tuple(dict.fromkeys(facts)), worst
 
 

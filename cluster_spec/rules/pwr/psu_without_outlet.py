@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cluster_spec.columns import distinct
 from cluster_spec.diagnostics import Basis, Severity
 from cluster_spec.rules.base import Bad, Unknown, Verdict, rule
 
@@ -70,10 +71,10 @@ def _lacking(cluster: Cluster, rows: np.ndarray) -> tuple[list[Unknown], np.ndar
     devices = cluster.devices
     undecided = np.zeros(len(cluster.racks), dtype=bool)
     found: list[Unknown] = []
-    for index in np.unique(devices.part[rows]):
+    for index in distinct(devices.part[rows]):
         fact = _missing(cluster.parts[int(index)])
         if fact is not None:
-            racks = np.unique(devices.rack[rows[devices.part[rows] == index]])
+            racks = distinct(devices.rack[rows[devices.part[rows] == index]])
             undecided[racks] = True
             found.append(Unknown(f"{fact} of {cluster.parts[int(index)].name}", racks))
     return found, undecided
@@ -86,7 +87,7 @@ def _needs(cluster: Cluster, feeds: RackFeeds, rows: np.ndarray) -> dict[str, np
     count = on.sum(axis=1)
     order = np.cumsum(on, axis=1) - 1
     need: dict[str, np.ndarray] = {}
-    for index in np.unique(devices.part[rows]):
+    for index in distinct(devices.part[rows]):
         part = cluster.parts[int(index)]
         psus = part.psus
         if psus is None or psus.count is None or psus.inlet is None:
@@ -106,7 +107,7 @@ def _blind(cluster: Cluster, feeds: RackFeeds) -> tuple[list[Unknown], np.ndarra
     parts = cluster.devices.part[feeds.pdu] if len(cluster.devices) else np.zeros(feeds.pdu.shape, dtype=int)
     blind = np.zeros(len(cluster.racks), dtype=bool)
     found: list[Unknown] = []
-    for index in np.unique(parts[feeds.pdu >= 0]):
+    for index in distinct(parts[feeds.pdu >= 0]):
         part = cluster.parts[int(index)]
         if part.pdu is None or not part.pdu.outlets:
             racks = np.flatnonzero(((parts == index) & (feeds.pdu >= 0)).any(axis=1))

@@ -8,6 +8,7 @@ import numpy as np
 
 from cluster_spec.analysis.facts import missing_parts, part_fact
 from cluster_spec.analysis.space import MILLI, rack_space
+from cluster_spec.columns import member
 from cluster_spec.diagnostics import UNIT_OVERFLOW, Basis, Severity
 from cluster_spec.rules.base import Bad, Unknown, Verdict, rule
 
@@ -118,7 +119,7 @@ def _full(cluster: Cluster, space: Space, on: np.ndarray) -> list[Bad]:
     over = np.flatnonzero(crowded & (total > room))
     if not over.size:
         return []
-    loose = np.flatnonzero(on & ~space.placed & np.isin(space.rack, over))
+    loose = np.flatnonzero(on & ~space.placed & member(space.rack, over))
     rows, at = space.rows[loose], space.rack[loose]
 
     def say(_: str, i: int) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from cluster_spec.analysis.adapters import adapters
 from cluster_spec.analysis.coordinates import PLANE, leaves, shared
 from cluster_spec.analysis.graph import built
+from cluster_spec.columns import distinct
 from cluster_spec.diagnostics import Basis, Severity
 from cluster_spec.rules.base import Bad, Verdict, rule
 
@@ -66,13 +67,13 @@ def _width(cluster: Cluster, fabric: int) -> int:
     own = cluster.fabrics[fabric]
     planes = own.endpoints.coordinates.get(PLANE)
     if planes is not None and (planes >= 0).any():
-        return int(np.unique(planes[planes >= 0]).size)
+        return int(distinct(planes[planes >= 0]).size)
     return DUAL if own.homing == "dual" else 1
 
 
 def _finding(cluster: Cluster, fabric: int, devices: np.ndarray) -> Bad:
     own, count = cluster.fabrics[fabric], devices.size
-    rows = np.unique(devices)
+    rows = distinct(devices)
 
     def tell(subject: str, _: int) -> str:
         what = "1 adapter reaches" if count == 1 else f"{count:,} adapters reach"

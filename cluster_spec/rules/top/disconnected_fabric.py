@@ -8,6 +8,7 @@ import numpy as np
 
 from cluster_spec.analysis.coordinates import leaves, networks
 from cluster_spec.analysis.graph import IDLE, built, components, linked_devices, working
+from cluster_spec.columns import distinct, member
 from cluster_spec.diagnostics import Basis, Severity
 from cluster_spec.rules.base import Bad, Unknown, Verdict, rule
 
@@ -59,7 +60,7 @@ def _isolated(cluster: Cluster, fabric: int) -> Iterator[Bad]:
     lost = leaves(cluster, fabric) < 0
     if lost.any():
         devices = own.endpoints.device[lost]
-        devices = devices[~np.isin(cluster.devices.state[devices], IDLE)]
+        devices = devices[~member(cluster.devices.state[devices], IDLE)]
         rows, ports = np.unique(devices, return_counts=True)
         yield Bad(
             rows,
@@ -88,7 +89,7 @@ def _apart(cluster: Cluster, fabric: int) -> Iterator[Bad | Unknown]:
     lost = np.flatnonzero(planned.of < 0)
     if lost.size:
         names = " or ".join(own.disjoint)
-        yield Unknown(f"coordinate {names} of {own.name}", np.unique(own.endpoints.device[lost]))
+        yield Unknown(f"coordinate {names} of {own.name}", distinct(own.endpoints.device[lost]))
     linked = linked_devices(cluster, fabric) & (found.of >= 0)
     minor, parts = _minor(cluster, fabric, found, planned.of, len(planned.names), linked)
     rows = np.flatnonzero(linked & minor[found.of])
@@ -133,7 +134,7 @@ def _minor(
     minor[part[order][last]] = False
     present = np.zeros(size, dtype=bool)
     present[found.of[linked]] = True
-    empty = int((present & ~np.isin(np.arange(size), part)).sum())
+    empty = int((present & ~member(np.arange(size), part)).sum())
     parts = (int(np.bincount(owner).max()) if owner.size else 0) + empty
     return minor & present, parts
 

@@ -10,6 +10,7 @@ from cluster_spec.analysis.adapters import adapters
 from cluster_spec.analysis.coordinates import PLANE, leaf_values, leaves, raise_values
 from cluster_spec.analysis.graph import built, wires
 from cluster_spec.analysis.tiers import end_rates
+from cluster_spec.columns import distinct
 from cluster_spec.diagnostics import Basis, Severity
 from cluster_spec.rules.base import Bad, Unknown, Verdict, rule
 
@@ -94,7 +95,7 @@ def _adapters(cluster: Cluster, fabric: int) -> tuple[int, list[Bad], list[Unkno
     own = cluster.fabrics[fabric]
     plane = own.endpoints.coordinates[PLANE].astype(np.int64)
     valid = plane >= 0
-    planes = int(np.unique(plane[valid]).size)
+    planes = int(distinct(plane[valid]).size)
     if planes <= 1:
         return 0, [], []
     found = adapters(cluster, fabric, planes)

@@ -8,6 +8,7 @@ import numpy as np
 
 from cluster_spec.analysis.coordinates import RAIL, leaves, shared
 from cluster_spec.analysis.graph import built
+from cluster_spec.columns import distinct
 from cluster_spec.diagnostics import Basis, Severity
 from cluster_spec.rules.base import Bad, Unknown, Verdict, rule
 
@@ -54,7 +55,7 @@ def mixed_rails(cluster: Cluster) -> Verdict:
         lost = ends.accelerator & (ends.coordinates[RAIL] < 0)
         if lost.any():
             unknown.append(
-                Unknown(f"coordinate rail of {cluster.fabrics[fabric].name}", np.unique(ends.device[lost]))
+                Unknown(f"coordinate rail of {cluster.fabrics[fabric].name}", distinct(ends.device[lost]))
             )
         leaf = np.where(ends.accelerator, leaves(cluster, fabric), -1) if not ends.accelerator.all() else None
         leaf = leaves(cluster, fabric) if leaf is None else leaf
