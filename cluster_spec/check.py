@@ -242,9 +242,13 @@ class Run:
                 self._waiver(WAIVER_PHYSICS, waiver, f"{waiver.code} is physics: no waiver holds against it")
             elif waiver.until < self.today:
                 self._waiver(WAIVER_EXPIRED, waiver, f"waiver {waiver.name} ended on {waiver.until}")
-            elif waiver.name not in self.used and waiver.code not in ignored:
+            elif waiver.name not in self.used and waiver.code not in ignored and not self._left_out(rule):
                 unknown = "" if rule is not None else f", there is no rule {waiver.code}"
                 self._waiver(WAIVER_UNUSED, waiver, f"waiver {waiver.name} matches no finding{unknown}")
+
+    def _left_out(self, rule: Rule | None) -> bool:
+        """Whether a rule did not see all that a waiver may speak of, because a section has failed."""
+        return rule is not None and any(_needed(rule, failed.section) for failed in self.cluster.failed)
 
     def _waiver(self, code: Code, waiver: Waiver, message: str) -> None:
         place = self._place(waiver.origin)

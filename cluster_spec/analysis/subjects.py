@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -155,13 +156,11 @@ def fold_ports(cluster: Cluster, device: np.ndarray, local: np.ndarray, between:
         key = (int(layout[start]), tuple(local[start:end].tolist()))
         by_ports.setdefault(key, []).append(int(device[start]))
     pieces = []
-    for (own, ports), devices in by_ports.items():
+    for (own, ports), devices in islice(by_ports.items(), FOLD_LIMIT):  # by their first device: rows are in order
         labels = fold([cluster.layouts[own].ports[p].label for p in ports])
         pieces.append(f"{cluster.devices.names.fold(np.array(devices))}{between}{labels}")
-    pieces.sort(key=natural_key)
-    if len(pieces) > FOLD_LIMIT:
-        return ",".join(pieces[:FOLD_LIMIT]) + f" and {len(pieces) - FOLD_LIMIT} more sets"
-    return ",".join(pieces)
+    more = len(by_ports) - len(pieces)
+    return ",".join(sorted(pieces, key=natural_key)) + (f" and {more} more sets" if more else "")
 
 
 def _few(noun: str, get: Callable[[Cluster], Sequence[object]]) -> Callable[[Cluster], Subjects]:

@@ -49,6 +49,16 @@ def modes_missing(part: Part, modes: Mapping[str, str]) -> list[str]:
     ]
 
 
+def labels_by_mode(part: Part) -> dict[str, list[tuple[str, str]]]:
+    """Return for each port label of any mode the cages and modes that have it."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for index, cage in enumerate(part.cages):
+        for mode in cage.modes:
+            for port in mode_ports(cage, index, mode, 1):
+                found.setdefault(port.label, []).append((cage.label, mode))
+    return found
+
+
 def _chosen(part: Part, modes: Mapping[str, str]) -> tuple[PortType, ...]:
     labels = {cage.label: index for index, cage in enumerate(part.cages)}
     chosen = {labels[label]: mode for label, mode in modes.items()}

@@ -66,6 +66,8 @@ class NameTable:
     def fold(self, rows: Ints) -> str:
         """Return some rows as a folded set: `un[01-16]-b[01-80]`."""
         rows = distinct(np.asarray(rows, dtype=np.int64))
+        if rows.size == 1:
+            return self.spell(int(rows[0]))
         groups = self.group_of(rows)
         parts: list[str] = []
         for index in distinct(groups):

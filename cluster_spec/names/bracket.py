@@ -24,13 +24,17 @@ _BOUND = re.compile(r" *(?:([0-9]+)|([A-Za-z])(?![A-Za-z0-9])|\{([^{}]*)\}) *")
 
 
 class RangeError(ValueError):
-    """What is wrong with a range; `column` counts from 0 in the text, `help` is the certain fix or None."""
+    """What is wrong with a range; `column` counts from 0 in the text, `help` is the certain fix or None.
 
-    def __init__(self, message: str, column: int, help: str | None = None) -> None:
+    `large` tells a range that can be read, but is larger than is read.
+    """
+
+    def __init__(self, message: str, column: int, help: str | None = None, *, large: bool = False) -> None:
         super().__init__(message)
         self.message = message
         self.column = column
         self.help = help
+        self.large = large
 
 
 @record(frozen=True, slots=True, eq=False)
@@ -110,7 +114,7 @@ def _bracket(name: str | None, items: list[Item]) -> Bracket:
     if odd is not None:
         raise RangeError("letters and numbers are mixed in one bracket", odd.column)
     if sum(item.size for item in items) > MAX_SIZE:
-        raise RangeError(f"the bracket has more than {MAX_SIZE:,} values", bounds[0].column)
+        raise RangeError(f"the bracket has more than {MAX_SIZE:,} values", bounds[0].column, large=True)
     width = 0 if letters else _width(bounds)
     values = np.concatenate([item.values() for item in items])
     if values.size and int(values.min()) < 0:

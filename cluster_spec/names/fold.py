@@ -30,6 +30,9 @@ def fold(names: Iterable[str]) -> str:
 
     A family that is a product is one piece (`r[1-2]n[1-4]`); everything else is joined by commas.
     """
+    names = list(names)
+    if len(names) == 1:
+        return names[0]
     groups: dict[tuple[str, ...], list[list[str]]] = {}
     for name in names:
         pieces = _SPLIT.split(name)

@@ -209,5 +209,5 @@ def parse_ranges(text: str, env: Mapping[str, Any] | None = None) -> list[Range]
         start = before + 1 + len(piece) - len(piece.lstrip())
         ranges.append(_read(text, start, max(start, before + 1 + len(piece.rstrip())), env or {}))
     if sum(one.size for one in ranges) > MAX_SIZE:
-        raise RangeError(f"the ranges have more than {MAX_SIZE:,} names", 0)
+        raise RangeError(f"the ranges have more than {MAX_SIZE:,} names", 0, large=True)
     return ranges

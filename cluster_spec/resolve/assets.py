@@ -42,6 +42,7 @@ def resolve_assets(stage: Stage, assets: Mapping[str, Any]) -> tuple[Asset, ...]
 def _names(stage: Stage, key: str, value: Any, rows: Mapping[str, int]) -> list[str]:
     path = ("assets", key)
     names = [n for r in stage.scope.ranges(key, path, key=True) for n in r.names()]
+    names = [name for name in names if name in rows or not stage.foreseen(name)]
     for name in names:
         if name not in rows:
             raise stage.scope.dangling(path, name, "device", list(rows)[:NEAR], key=True)

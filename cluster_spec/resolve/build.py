@@ -159,7 +159,7 @@ def _fabric(work: Work, name: str, index: int) -> None:
     stage, fabric, path = work.stage, work.manifest.fabrics[name], ("fabrics", name)
     if not work.scope.holds(fabric.when, (*path, "when")):
         return
-    before = len(work.scope.findings.items)
+    before, silent = len(work.scope.findings.items), work.scope.silent
     ends = resolve_endpoints(stage, fabric, path, index, work.groups)
     build = Build(stage, name, path, fabric, index, ends, work.classes)
     tiers: tuple[Any, ...] = ()
@@ -174,7 +174,8 @@ def _fabric(work: Work, name: str, index: int) -> None:
     tiers, tier = rank_switches(build, tiers)
     classify(build, tiers, tier)
     work.classes.check_names(build)
-    if any(f.severity is Severity.ERROR for f in work.scope.findings.items[before:]):
+    found = work.scope.findings.items[before:]
+    if work.scope.silent > silent or any(f.severity is Severity.ERROR for f in found):
         raise Stop  # what is known of half a fabric would raise findings that are no causes
     work.builds.append(build)
     work.tiers[name] = (tiers, tier)

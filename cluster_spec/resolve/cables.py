@@ -109,14 +109,14 @@ def _media(
     for index, own in enumerate(choice.classes):
         if not own.media:
             continue
-        mine = np.flatnonzero(klass == index) if len(choice.classes) > 1 else np.arange(klass.size)
+        mine = _rows_of(klass, index)
         medium[mine] = own.media[-1]
         for option in reversed(own.media[:-1]):
             reach = _reach(choice.medium(option), own.rate, choice, index)
             if reach is None:
                 continue
-            near = mine[(length[mine] >= 0) & (length[mine] <= reach)]
-            medium[near] = option
+            near = (length[mine] >= 0) & (length[mine] <= reach)
+            medium[mine] = np.where(near, option, medium[mine])
     if given.medium is not None:
         told = given.medium if first is None else given.medium[first]
         medium = np.where(told >= 0, told, medium).astype(np.int8)
@@ -229,9 +229,9 @@ def _round(choice: Choice, medium: np.ndarray, length: np.ndarray, basis: np.nda
     return ordered
 
 
-def _rows_of(medium: np.ndarray, index: int) -> np.ndarray | slice:
-    """Return the rows of a medium; a slice when they follow each other."""
-    rows = np.flatnonzero(medium == index)
+def _rows_of(column: np.ndarray, index: int) -> np.ndarray | slice:
+    """Return the rows of one value; a slice when they follow each other."""
+    rows = np.flatnonzero(column == index)
     if rows.size and int(rows[-1]) - int(rows[0]) + 1 == rows.size:
         return slice(int(rows[0]), int(rows[-1]) + 1)
     return rows

@@ -106,6 +106,22 @@ class Census:
         self.size += count
         return np.arange(first, first + count)
 
+    def relayout(self, device: int, layout: int) -> None:
+        """Give one device other cage modes."""
+        first = 0
+        for number, block in enumerate(self.blocks):
+            size = block["layout"].size
+            if device < first + size:
+                own = self.hardware.layouts[layout]
+                block["layout"] = block["layout"].copy()
+                block["layout"][device - first] = layout
+                self.ports[number] = self.ports[number].copy()
+                self.ports[number][device - first] = own.cage.size
+                break
+            first += size
+        for population in self.populations:
+            population.layout = np.where(population.device == device, layout, population.layout)
+
     def column(self, name: str) -> np.ndarray:
         """Return one column over all devices so far."""
         return np.concatenate([b[name] for b in self.blocks]) if self.blocks else np.zeros(0, dtype=np.int32)

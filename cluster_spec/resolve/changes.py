@@ -70,7 +70,8 @@ class Changes:
     def _met(self, path: Path, early: list[Omission]) -> None:
         for omission in early:
             if omission.path == path and not omission.met:
-                raise self.draft.scope.stop(
+                scope = self.draft.scope
+                raise scope.follow("device") or scope.stop(
                     EXCEPTION, (*path, "of"), f"{path[1]}: {omission.text} matches nothing"
                 )
 
@@ -92,9 +93,20 @@ class Changes:
             )
         table = SETS[kind]
         rows = select_rows(self.draft.view(), table, of)
+        if not rows.size and self._later(str(of[kind])):
+            raise Stop
         if not rows.size:
-            raise scope.stop(EXCEPTION, (*path, "of"), f"{name}: {of[kind]} matches nothing")
+            raise scope.follow("device") or scope.stop(EXCEPTION, (*path, "of"), f"{name}: {of[kind]} matches nothing")
         return table, rows
+
+    def _later(self, text: str) -> bool:
+        """Whether a set names only what is declared and not built in this run."""
+        stage = self.draft.builds[0].stage if self.draft.builds else None
+        if stage is None:
+            return False
+        pieces = [p for r in self.draft.scope.ranges(text, ("exceptions",)) if not r.wild for p in r.names()]
+        names = [p.split(":")[1] if ":" in p else p.split(" ")[0] for p in pieces]
+        return bool(names) and all(stage.foreseen(n) for n in names)
 
     def _claim(self, name: str, path: Path, table: str, key: str, rows: np.ndarray) -> None:
         """Two exceptions on one field conflict."""
@@ -210,7 +222,10 @@ class Changes:
         device, _, port = text.rpartition(" ")
         row = names.devices([device])
         if row[0] < 0:
-            raise self.draft.scope.stop(DANGLING, path, f"{device!r} is no device", help=names.near(device))
+            scope = self.draft.scope
+            raise scope.follow("device") or scope.stop(
+                DANGLING, path, f"{device!r} is no device", help=names.near(device)
+            )
         index = int(names.ports(row, [port])[0])
         if index < 0:
             raise self.draft.scope.stop(

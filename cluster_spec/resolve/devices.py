@@ -47,6 +47,15 @@ class Stage:
     internals: list[Internal] = field(default_factory=list)
     externals: dict[str, str] = field(default_factory=dict)
 
+    def foreseen(self, name: str) -> bool:
+        """Whether a name is declared and not built in this run: its phase comes later, or its `when` is false."""
+        for section in (self.nodes, self.ultra, self.floor.section):
+            for text in (name, name.rpartition("-")[0]):
+                hit = section.find(text) if section is not None and text else None
+                if hit is not None and hit[0].rows[hit[1]] < 0:
+                    return True
+        return False
+
 
 def resolve_nodes(stage: Stage, nodes: Mapping[str, Any]) -> None:
     """Resolve `nodes`: one device per element."""

@@ -85,8 +85,11 @@ class Hardware:
         return outcome.value
 
     def finish(self) -> None:
-        """Report assumptions about parts that nothing uses: an assumption must not linger."""
-        for name in self.assume:
+        """Report assumptions about parts that nothing uses: an assumption must not linger.
+
+        Where a section has failed, it may be what uses them.
+        """
+        for name in self.assume if not self.scope.failed else ():
             if name not in {key[0] for key in self._index} and name not in self._broken:
                 self.scope.report(
                     DANGLING,

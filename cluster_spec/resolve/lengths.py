@@ -145,7 +145,6 @@ class Geometry:
             return "unknown: no way through the trays, or an end without a place"
         rack_a, rack_z = self.rack[one], self.rack[other]
         side = int(self._side(one, other)[0])
-        spell = lambda v: units.spell(int(v), "length")
         if rack_a[0] == rack_z[0]:
             if self.cabling.in_rack is not None:
                 return f"in-rack rule {_spell(need[0])}"

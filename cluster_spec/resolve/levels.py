@@ -27,28 +27,40 @@ def rank_switches(build: Build, given: tuple[Tier, ...]) -> tuple[tuple[Tier, ..
     loose = np.flatnonzero(mine & (tier < 0))
     if not loose.size:
         return given, tier
+    distance = _distances(build, mine, tier)
     roles = census.column("role")[loose]
-    names = [census.roles[int(r)] for r in distinct(roles)]
-    if all(name in LEVEL_NAMES or name in {t.name for t in given} for name in names):
-        order = [n for n in LEVEL_NAMES if n in names]
-        extra = tuple(n for n in order if n not in {t.name for t in given})
-        tiers = (*given, *(_tier(build, n, loose, extra) for n in extra))
+    names = _by_distance(census.roles, roles, distance[loose])
+    if "switch" not in names and (not given or set(names) <= {t.name for t in given}):
+        extra = tuple(n for n in names if n not in {t.name for t in given})
+        tiers = (*given, *(_tier(build, n, loose[roles == census.roles.index(n)]) for n in extra))
         index = {t.name: i for i, t in enumerate(tiers)}
         tier[loose] = [index[census.roles[int(r)]] for r in roles]
         return tiers, tier
-    distance = _distances(build, mine, tier)
     tier[loose] = np.maximum(distance[loose], 0)
     deepest = int(tier[loose].max()) if loose.size else -1
     known = list(given)
     for level in range(len(given), deepest + 1):
         known.append(
-            _tier(build, LEVEL_NAMES[min(level, len(LEVEL_NAMES) - 1)], loose[tier[loose] == level], ())
+            _tier(build, LEVEL_NAMES[min(level, len(LEVEL_NAMES) - 1)], loose[tier[loose] == level])
         )
     return tuple(known), tier
 
 
-def _tier(build: Build, name: str, rows: np.ndarray, extra: tuple[str, ...]) -> Tier:
-    del extra
+def _by_distance(names: list[str], roles: np.ndarray, distance: np.ndarray) -> list[str]:
+    """Return the roles that occur, nearest to the endpoints first; known tier names keep their usual order."""
+    found = [names[int(r)] for r in distinct(roles)]
+
+    def rank(name: str) -> tuple[int, int, str]:
+        own = distance[roles == names.index(name)]
+        usual = LEVEL_NAMES.index(name) if name in LEVEL_NAMES else len(LEVEL_NAMES)
+        return (int(own.min()) if own.size else 0, usual, name)
+
+    if all(name in LEVEL_NAMES for name in found):
+        return sorted(found, key=LEVEL_NAMES.index)
+    return sorted(found, key=rank)
+
+
+def _tier(build: Build, name: str, rows: np.ndarray) -> Tier:
     census = build.stage.census
     parts = census.column("part")[rows]
     origins = census.column("origin")[rows]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from cluster_spec.model.origins import ListBlock
 from cluster_spec.model.tables import BASES, STATES
 from cluster_spec.records import record
 from cluster_spec.resolve.clos import Links
+from cluster_spec.resolve.modes import fit_modes
 from cluster_spec.resolve.scope import Stop, nearest
 from cluster_spec.resolve.wiring import PENDING
 from cluster_spec.source.table import Table, read_table
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from cluster_spec.resolve.lookup import Names
 
 REQUIRED = ("a_device", "a_port", "z_device", "z_port")
+TOLD, HELPED = 50, 10
+"""How many unknown devices of a column are named, and for how many of them the nearest name is looked for."""
 OPTIONAL = ("medium", "length_m", "length_basis", "cable_id", "phase", "state", "fabric")
 
 
@@ -108,6 +112,7 @@ def _read(build: Build, file: str, path: Path, names: Names) -> Listed:
         raise Stop
     table = outcome.value
     rows = _own_rows(build, table)
+    fit_modes(build, table, names)
     ends: dict[str, np.ndarray] = {}
     for side in ("a", "z"):
         devices = names.devices_of(table.columns[f"{side}_device"])
@@ -141,16 +146,18 @@ def _unknown_devices(
     lost = np.flatnonzero((devices < 0) if rows is None else (devices < 0) & rows)
     if not lost.size:
         return
+    if (gone := build.stage.scope.follow("device")) is not None:
+        raise gone
     column = table.columns[f"{side}_device"]
     external = build.stage.externals
-    told: dict[str, int] = {}
-    for row in lost[:10_000]:
-        name = column.text(int(row))
+    told: dict[str, list[int]] = {}
+    for row in lost[:10_000].tolist():
+        name = column.text(row)
         if name not in external:
-            told.setdefault(name, int(row))
-    for name, row in list(told.items())[:50]:
-        count = sum(column.text(int(r)) == name for r in lost[:10_000])
-        _say(build, table, DANGLING, row, f"{side}_device", f"{name!r} is no device", count, names.near(name))
+            told.setdefault(name, []).append(row)
+    for number, (name, rows_of) in enumerate(islice(told.items(), TOLD)):
+        near = names.near(name) if number < HELPED else None
+        _say(build, table, DANGLING, rows_of[0], f"{side}_device", f"{name!r} is no device", len(rows_of), near)
 
 
 def _unknown_ports(

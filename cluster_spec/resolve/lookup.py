@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from cluster_spec.source.table_column import Column
 
 
+NEAR = 20
+"""How many names to each side are compared with one that is unknown: comparing is slow."""
+
+
 class Names:
     """All devices there are when it is made; rows and port indices by name, whole columns at once."""
 
@@ -22,10 +27,12 @@ class Names:
 
     def __init__(self, census: Census) -> None:
         self.table = NameTable(tuple(census.groups))
-        self.layout = census.column("layout")
+        self.layout = census.column("layout").copy()
+        self.part = census.column("part")
         self.layouts = census.hardware.layouts
         self._by_name: dict[str, int] | None = None
         self._index: NameIndex | None = None
+        self._sorted: tuple[list[str], list[str]] | None = None
 
     def devices(self, names: list[str]) -> np.ndarray:
         """Return device rows, UNKNOWN where there is none of the name."""
@@ -65,9 +72,13 @@ class Names:
         """Return "did you mean" for a device name."""
         from difflib import get_close_matches
 
-        self.devices([])
-        assert self._by_name is not None
-        close = get_close_matches(name, list(self._by_name)[:20_000], n=1)
+        if self._sorted is None:
+            self.devices([])
+            assert self._by_name is not None
+            known = list(self._by_name)[:20_000]
+            self._sorted = sorted(known), sorted(n[::-1] for n in known)
+        heads, tails = self._sorted
+        close = get_close_matches(name, [*_around(heads, name), *(n[::-1] for n in _around(tails, name[::-1]))], n=1)
         return f"did you mean {close[0]}?" if close else None
 
     def port_help(self, device: int) -> str | None:
@@ -76,6 +87,12 @@ class Names:
         if not ports:
             return "it has no ports"
         return f"it has {len(ports)} ports, {ports[0].label} to {ports[-1].label}"
+
+
+def _around(ordered: list[str], name: str) -> list[str]:
+    """Return the neighbours of a name in order: what it begins with is what they begin with."""
+    at = bisect_left(ordered, name)
+    return ordered[max(at - NEAR, 0) : at + NEAR]
 
 
 def port_index(layout: Layout) -> dict[str, int]:

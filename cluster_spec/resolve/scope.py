@@ -14,6 +14,7 @@ from cluster_spec.diagnostics import (
     PARAMETER,
     RANGE,
     SHAPE,
+    SIZE_BUDGET,
     Code,
     Findings,
     Location,
@@ -32,6 +33,19 @@ if TYPE_CHECKING:
     from cluster_spec.source import Source
 
 
+PLACES = ("site", "racks", "ultra_nodes", "nodes")
+SUPPLIERS = {
+    "hall": ("site",),
+    "row": ("site",),
+    "rack": ("site", "racks"),
+    "ultra-node": ("site", "racks", "ultra_nodes"),
+    "node": ("site", "racks", "nodes"),
+    "ultra-node, node or rack": PLACES,
+    "device": (*PLACES, "power", "cooling", "fabrics"),
+}
+"""The sections that declare the things of a kind: while one has failed, a name may be missing because of that."""
+
+
 class Stop(Exception):
     """Leave the section that is being resolved; its finding has been recorded."""
 
@@ -45,6 +59,7 @@ class Scope:
     findings: Findings = field(default_factory=Findings)
     failed: list[Failed] = field(default_factory=list)
     paths: list[Path] = field(default_factory=list)
+    silent: int = 0
     _origin_of: dict[Path, int] = field(default_factory=dict)
 
     def origin(self, *path: str | int) -> int:
@@ -85,7 +100,7 @@ class Scope:
     @contextmanager
     def section(self, *path: str) -> Iterator[None]:
         """Resolve one section: if it fails, the others go on and rules that need it are unknown."""
-        before = len(self.findings.items)
+        before, silent = len(self.findings.items), self.silent
         stopped = False
         try:
             yield
@@ -95,7 +110,7 @@ class Scope:
         name = ".".join(path)
         if errors and not any(f.section == name for f in self.failed):
             self.failed.append(Failed(name, errors[0].code, errors[0].location))
-        elif stopped and self.failed:
+        elif (stopped or self.silent > silent) and self.failed:
             cause = self.failed[0]
             self.failed.append(Failed(name, cause.code, cause.location))
 
@@ -174,12 +189,24 @@ class Scope:
 
     def _bad_range(self, error: RangeError, path: Path, text: str, *, key: bool) -> Stop:
         return self.stop(
-            RANGE, path, f"{text}: {error.message}", key=key, help=error.help, column=error.column
+            SIZE_BUDGET if error.large else RANGE, path, f"{text}: {error.message}", key=key, help=error.help, column=error.column
         )
 
     def dangling(self, path: Path, name: str, kind: str, known: Sequence[str], **more: Any) -> Stop:
-        """Record a reference to nothing, with the nearest known name."""
-        return self.stop(DANGLING, path, f"{name!r} is no {kind}", help=nearest(name, known), **more)
+        """Record a reference to nothing, with the nearest known name.
+
+        Where the section that declares such things has failed, the section is left out without a word more.
+        """
+        return self.follow(kind) or self.stop(DANGLING, path, f"{name!r} is no {kind}", help=nearest(name, known), **more)
+
+
+    def follow(self, kind: str) -> Stop | None:
+        """Return the exception that leaves a section in silence where what declares things of a kind has failed."""
+        given = SUPPLIERS.get(kind, ())
+        if not any(f.section in given or ("fabrics" in given and f.section.startswith("fabrics.")) for f in self.failed):
+            return None
+        self.silent += 1
+        return Stop()
 
 
 def nearest(name: str, known: Sequence[str]) -> str | None:

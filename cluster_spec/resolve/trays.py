@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cluster_spec.columns import distinct
 from cluster_spec.diagnostics import SHAPE
 from cluster_spec.records import field, record
 from cluster_spec.resolve.values import where

@@ -95,7 +95,7 @@ def _end(
     bad = np.flatnonzero(devices == names.UNKNOWN)
     if bad.size:
         first = split[int(bad[0])][0]
-        raise scope.stop(
+        raise scope.follow("device") or scope.stop(
             DANGLING, path, f"{first!r} is no device ({bad.size} of {count} ends)", help=names.near(first)
         )
     ports = names.ports(devices, [p for _, _, p in split])

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from cluster_spec.diagnostics import DUPLICATE_KEY, UNREADABLE, Findings, Location, Outcome, Path, Related
-from cluster_spec.records import record
+from cluster_spec.records import field, record
 from cluster_spec.source.document import Document, read_document
 from cluster_spec.source.include import read_all
 from cluster_spec.source.text import BREAK, decode, read_bytes
@@ -28,6 +28,7 @@ class Source:
     data: dict[str, Any]
     digest: str
     documents: tuple[Document, ...]
+    _lists: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -65,15 +66,27 @@ class Source:
         for document in self.documents:
             if document.file == location.file:
                 return document.excerpt(location)
-        return excerpt(self.root, location)
+        lines = self._lists.get(location.file)
+        if lines is None:
+            lines = self._lists[location.file] = _lines(self.root, location.file)
+        return _line(lines, location)
 
 
 def excerpt(root: pathlib.Path, location: Location) -> str | None:
     """Return the line of `location` from a file below `root`, or None; for what could not be loaded."""
+    return _line(_lines(root, location.file), location)
+
+
+def _lines(root: pathlib.Path, file: str) -> list[str]:
     ignored = Findings()
-    content = read_bytes(root / location.file, location.file, ignored)
-    text = decode(content, location.file, ignored) if content is not None else None
-    lines = BREAK.split(text) if text is not None else []
+    content = read_bytes(root / file, file, ignored)
+    text = decode(content, file, ignored) if content is not None else None
+    if text is None:
+        return []
+    return text.split("\n") if text.isascii() and "\r" not in text else BREAK.split(text)
+
+
+def _line(lines: list[str], location: Location) -> str | None:
     return lines[location.line - 1] if 1 <= location.line <= len(lines) else None
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 SHARE = "SCH007"
-LEFT_OUT = {f"SCH{n:03}" for n in range(1, 14)} | {"IDN006", "TOP004", "RCK002"}
+LEFT_OUT = {f"SCH{n:03}" for n in range(1, 14)} | {"IDN006", "TOP004", "RCK002", "ETH004"}
 """Codes that leave a section out: the share of decided rules then falls, which is said as an information."""
 
 

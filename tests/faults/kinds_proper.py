@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 POD, SCALEX = "superpod-h100", "scalex"
 RACK = "CBL001", "CBL002"
+FULL = "TOP004", "TOP005"
+"""The leaves are full: one link more than that is too many for the ports and for the uplinks."""
 
 
 def except_(project: Project, **change: object) -> None:
@@ -137,7 +139,7 @@ def rails_that_never_meet(project: Project, rng: Random) -> None:
     project.dump(data)
 
 
-@fault(SCALEX, "TOP006")
+@fault(SCALEX, "TOP006", "PRT001", *FULL)
 def card_on_the_leaf_of_another_rail(project: Project, rng: Random) -> None:
     unit, rail = rng.randint(1, 16), rng.randint(0, 7)
     end = f"un{unit:02}-b{rng.randint(1, 80):02}:scale-out{rail}"
@@ -145,7 +147,7 @@ def card_on_the_leaf_of_another_rail(project: Project, rng: Random) -> None:
     except_(project, of={"links": f"scalefabric:{end}"}, move={"z": f"{leaf} 40/2"})
 
 
-@fault(SCALEX, "PRT001", "TOP006", "TOP003")
+@fault(SCALEX, "PRT001", *FULL)
 def card_on_a_port_in_use(project: Project, rng: Random) -> None:
     unit, rail = rng.randint(1, 16), rng.randint(0, 7)
     end = f"un{unit:02}-b{rng.randint(41, 80):02}:scale-out{rail}"

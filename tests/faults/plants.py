@@ -33,13 +33,18 @@ Row = dict[str, str]
 
 
 class Loader(yaml.SafeLoader):
-    """Reads YAML without dates, so that what is written again is what was read."""
+    """Reads YAML as version 1.2 has it, so that what is written again is what was read."""
 
 
-Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in found if not tag.endswith(("timestamp", "merge"))]
-    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+CORE = {
+    "tag:yaml.org,2002:bool": ("true|false", "tf"),
+    "tag:yaml.org,2002:int": ("[-+]?[0-9]+", "-+0123456789"),
+    "tag:yaml.org,2002:float": (r"[-+]?[0-9]+\.[0-9]+(e[-+]?[0-9]+)?", "-+0123456789"),
+    "tag:yaml.org,2002:null": ("null|~|", ["n", "~", ""]),
 }
+Loader.yaml_implicit_resolvers = {}
+for _tag, (_pattern, _first) in CORE.items():
+    Loader.add_implicit_resolver(_tag, re.compile(f"^(?:{_pattern})$"), list(_first))
 
 
 @cache

@@ -255,7 +255,14 @@ def test_superpod_h100_fills_the_published_cages() -> None:
         (cluster.links.z_device[own], cluster.links.z_port[own]),
     ):
         cages = {
-            (d, int(cluster.layouts[int(cluster.devices.layout[d])].cage[p - int(cluster.devices.first_port[d])]))
+            (
+                d,
+                int(
+                    cluster.layouts[int(cluster.devices.layout[d])].cage[
+                        p - int(cluster.devices.first_port[d])
+                    ]
+                ),
+            )
             for d, p in zip(device.tolist(), port.tolist(), strict=True)
         }
         for owner, _ in cages:
@@ -322,7 +329,9 @@ def test_a_gb200_leaf_has_three_links_to_each_spine_of_its_group(tmp_path: Path)
     """18 uplinks over 6 spines: three links join each leaf with each spine of its group, and none with another."""
     cluster = built(manifest(tmp_path, GB200), units=2)
     own = cluster.links.klass == [c.name for c in cluster.classes].index("leaf-spine")
-    pairs = Counter(zip(cluster.links.a_device[own].tolist(), cluster.links.z_device[own].tolist(), strict=True))
+    pairs = Counter(
+        zip(cluster.links.a_device[own].tolist(), cluster.links.z_device[own].tolist(), strict=True)
+    )
     assert set(pairs.values()) == {3}
     assert len(pairs) == 64 * 6
 
