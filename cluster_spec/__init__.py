@@ -13,7 +13,7 @@ from cluster_spec.__about__ import __version__
 __all__ = ["__version__", "check", "load", "resolve", "validate"]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - what is asked for
+def __getattr__(name: str) -> Any:
     if name in {"load", "resolve", "check", "validate"}:
         from cluster_spec import api
 

@@ -81,7 +81,7 @@ class Run:
             undecided += max(int(unknown.rows.size), 1)
             self._undecided(rule, table, unknown)
         found = [f for f in self.findings[before:] if f.severity is not Severity.INFO]
-        state = _state(bool(found), waived, undecided, verdict.decided)
+        state = _state(len(found), waived, undecided, verdict.decided)
         self.results.append(RuleResult(rule.code, rule.name, state, verdict.decided, undecided))
 
     def _waive(self, rule: Rule, over: str, table: Subjects, bad: Bad) -> tuple[np.ndarray, int]:
@@ -218,7 +218,7 @@ class Run:
             )
 
     def _policy_place(self) -> Location:
-        return self.cluster.origins.place(("policy", "must_decide"), True)
+        return self.cluster.origins.key_place(("policy", "must_decide"))
 
     def _crash(self, rule: Rule, error: Exception) -> None:
         self.findings.append(
@@ -271,7 +271,7 @@ def _vital(rule: Rule, section: str) -> bool:
     )
 
 
-def _state(found: bool, waived: int, undecided: int, decided: int) -> State:
+def _state(found: int, waived: int, undecided: int, decided: int) -> State:
     if found:
         return State.FAIL
     if undecided:

@@ -13,7 +13,7 @@ import numpy as np
 def distinct(values: np.ndarray) -> np.ndarray:
     """Return the sorted distinct values of a column of integers, bytes or booleans."""
     ordered = np.sort(np.asarray(values), axis=None)
-    if ordered.size < 2:
+    if ordered.size <= 1:
         return ordered
     keep = np.empty(ordered.size, dtype=bool)
     keep[0] = True

@@ -43,7 +43,8 @@ def record(
     """Make a class a record of its annotated names; the arguments mean what they mean to `dataclass`."""
 
     def make(cls: type[T]) -> type[T]:
-        fields = {name: _field(cls, name) for name in cls.__dict__.get("__annotations__", {})}
+        own = cls.__dict__.get("__annotations__", {})  # noqa: RUF063 - of this class alone, unevaluated
+        fields = {name: _field(cls, name) for name in own}
         kept = {k: v for k, v in cls.__dict__.items() if k not in {*fields, "__dict__", "__weakref__"}}
         kept |= {"__match_args__": () if kw_only else tuple(fields), "__record__": fields}
         kept["__init__"] = _init(cls.__name__, fields, positional=0 if kw_only else len(fields))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cluster_spec.analysis.cache import once
-from cluster_spec.columns import member
+from cluster_spec.columns import distinct, member
 from cluster_spec.model.tables import STATES
 from cluster_spec.records import record
 
@@ -19,12 +19,16 @@ IDLE = tuple(STATES.index(s) for s in ("spare", "reserved", "broken"))
 """States of devices that need no link."""
 
 
+Pieces = tuple[tuple[int, int], ...] | np.ndarray
+"""Rows of the link table: runs (start, end), or each of them."""
+
+
 @record(frozen=True, slots=True, eq=False)
 class Wires:
     """Links of one class that carry traffic: device rows of the lower end `a` and the upper end `z` (int64).
 
-    `lower` and `upper` are tiers of the fabric, -1 for endpoints; `rows` are their rows in the link table as
-    pieces (start, end), of which `alive` are left (None: all).
+    `lower` and `upper` are tiers of the fabric, -1 for endpoints; `pieces` are their rows in the link table, of
+    which `alive` are left (None: all).
     """
 
     klass: int
@@ -34,7 +38,7 @@ class Wires:
     rate: int | None
     a: np.ndarray
     z: np.ndarray
-    pieces: tuple[tuple[int, int], ...]
+    pieces: Pieces
     alive: np.ndarray | None
 
     def take(self, column: np.ndarray) -> np.ndarray:
@@ -43,13 +47,18 @@ class Wires:
 
     def rows(self) -> np.ndarray:
         """Return the rows of the links in the link table."""
-        pieces = [np.arange(start, end) for start, end in self.pieces]
-        found = np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.int64)
+        if isinstance(self.pieces, np.ndarray):
+            found = self.pieces
+        else:
+            pieces = [np.arange(start, end) for start, end in self.pieces]
+            found = np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.int64)
         return found if self.alive is None else found[self.alive]
 
 
-def _take(column: np.ndarray, pieces: tuple[tuple[int, int], ...], alive: np.ndarray | None) -> np.ndarray:
-    if len(pieces) == 1:
+def _take(column: np.ndarray, pieces: Pieces, alive: np.ndarray | None) -> np.ndarray:
+    if isinstance(pieces, np.ndarray):
+        found = column[pieces]
+    elif len(pieces) == 1:
         found = column[pieces[0][0] : pieces[0][1]]
     else:
         found = np.concatenate([column[start:end] for start, end in pieces] or [column[:0]])
@@ -68,7 +77,7 @@ def _wires(cluster: Cluster) -> list[Wires]:
     broken = cluster.devices.state == BROKEN
     result: list[Wires] = []
     for index, klass in enumerate(cluster.classes):
-        own = tuple(pieces.get(index, ()))
+        own = pieces.get(index, ())
         a = _take(links.a_device, own, None).astype(np.int64)
         z = _take(links.z_device, own, None).astype(np.int64)
         alive = None if dead is None else ~_take(dead, own, None)
@@ -83,19 +92,21 @@ def _wires(cluster: Cluster) -> list[Wires]:
     return result
 
 
-MANY = 4096
+MANY = 256
 
 
-def _pieces(klass: np.ndarray) -> dict[int, list[tuple[int, int]]]:
-    """Return the runs of each class; classes come in few runs, since links are made class by class."""
+def _pieces(klass: np.ndarray) -> dict[int, Pieces]:
+    """Return the runs of each class, few where links are made class by class; of shuffled lists, the rows."""
     pieces: dict[int, list[tuple[int, int]]] = {}
     if not klass.size:
-        return pieces
+        return {}
     starts = np.concatenate([[0], np.flatnonzero(klass[1:] != klass[:-1]) + 1])
+    if starts.size > MANY:
+        return {own: np.flatnonzero(klass == own) for own in distinct(klass).tolist()}
     ends = np.append(starts[1:], klass.size)
     for start, end, own in zip(starts.tolist(), ends.tolist(), klass[starts].tolist(), strict=True):
         pieces.setdefault(own, []).append((start, end))
-    return pieces
+    return {own: tuple(runs) for own, runs in pieces.items()}
 
 
 @record(frozen=True, slots=True, eq=False)

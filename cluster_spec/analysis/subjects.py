@@ -79,7 +79,8 @@ class _Ports:
 
     def name(self, row: int) -> str:
         device, local = self._split(np.array([row]))
-        return f"{self.cluster.devices.names.spell(int(device[0]))} {port_label(self.cluster, int(device[0]), int(local[0]))}"
+        owner = int(device[0])
+        return f"{self.cluster.devices.names.spell(owner)} {port_label(self.cluster, owner, int(local[0]))}"
 
     def fold(self, rows: np.ndarray) -> str:
         device, local = self._split(np.asarray(rows, dtype=np.int64))
@@ -156,7 +157,9 @@ def fold_ports(cluster: Cluster, device: np.ndarray, local: np.ndarray, between:
         key = (int(layout[start]), tuple(local[start:end].tolist()))
         by_ports.setdefault(key, []).append(int(device[start]))
     pieces = []
-    for (own, ports), devices in islice(by_ports.items(), FOLD_LIMIT):  # by their first device: rows are in order
+    for (own, ports), devices in islice(
+        by_ports.items(), FOLD_LIMIT
+    ):  # by their first device: rows are in order
         labels = fold([cluster.layouts[own].ports[p].label for p in ports])
         pieces.append(f"{cluster.devices.names.fold(np.array(devices))}{between}{labels}")
     more = len(by_ports) - len(pieces)

@@ -9,7 +9,7 @@ from cluster_spec.catalog.coverage import provenance, unsourced
 from cluster_spec.catalog.expand import FieldError, OpenParameterError, ranged
 from cluster_spec.catalog.kinds import chip, medium, pdu, rack, subnet
 from cluster_spec.catalog.lines import Lines
-from cluster_spec.catalog.ports import Inside, build_cages, entry_ports, mode_ports
+from cluster_spec.catalog.ports import Inside, build_cages, entry_ports, in_order, mode_ports
 from cluster_spec.catalog.runs import gaps
 from cluster_spec.catalog.ultra import ultra_node
 from cluster_spec.diagnostics import DANGLING, RANGE, Findings
@@ -73,7 +73,7 @@ class Builder:
         """Return the default layout: the first mode of each cage that no entry uses, then the entries."""
         inside = Inside(cages, names, switch=self.data["kind"] == "switch")
         declared: list[PortType] = []
-        for key, body in self.data.get("ports", {}).items():
+        for key, body in in_order(self.data.get("ports", {})):
             declared += self.attempt(("ports", key), [], entry_ports, key, body or {}, inside, self.env)
         used = {port.cage for port in declared}
         made: list[PortType] = []
@@ -87,7 +87,7 @@ class Builder:
         data = self.data
         contents, names = self.contents()
         cages: tuple[CageType, ...] = ()
-        for key, body in data.get("cages", {}).items():
+        for key, body in in_order(data.get("cages", {})):
             cages += tuple(self.attempt(("cages", key), [], build_cages, key, body, self.env))
         ports = self.ports(cages, names)
         return Part(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING, Any
 
 from cluster_spec import units
 from cluster_spec.catalog.expand import FieldError, one, ranged
 from cluster_spec.model.parts import CageType, PortType
+from cluster_spec.names import natural_key
 from cluster_spec.records import record, replace
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ FORM_LANES = {
 }
 """Electrical lanes of a cage; `osfp-rhs` is an adapter's flat cage, `osfp` has eight lanes in one port."""
 _NRZ_LIMIT = 28_125_000_000
+_FIRST = re.compile(r"[0-9]+")
 _NUMBER = re.compile(r"(\d+)\D*$")
 
 
@@ -57,7 +60,7 @@ def build_cages(key: str, body: Mapping[str, Any], env: Mapping[str, int | None]
         label="",
         form=form,
         face=body.get("face", "front"),
-        modes={mode: (spec or {}).get("label", "") for mode, spec in body.get("modes", {}).items()},
+        modes={mode: (body["modes"][mode] or {}).get("label", "") for mode in _in_order(body)},
         power=units.parse(body["power"], "power") if "power" in body else None,
         group=group_of(key),
         lanes=FORM_LANES.get(form or ""),
@@ -67,6 +70,26 @@ def build_cages(key: str, body: Mapping[str, Any], env: Mapping[str, int | None]
         element=body.get("element", 0),
     )
     return [replace(made, label=name) for name in ranged(key, env).names()]
+
+
+def _in_order(body: Mapping[str, Any]) -> list[str]:
+    """Return the modes of a cage: the one it comes in first, else by rate of the whole cage, then fewest ports."""
+
+    def rank(mode: str) -> tuple[bool, int, int]:
+        count, rate = mode_of(mode)
+        return mode != body.get("default"), -count * rate, count
+
+    return sorted(body.get("modes", {}), key=rank)
+
+
+def in_order(entries: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return the entries of a section by their lowest printed number, then by name: never as they are written."""
+
+    def rank(key: str) -> tuple[int, Any]:
+        found = _FIRST.search(key.partition("[")[2])
+        return int(found[0]) if found else sys.maxsize, natural_key(key)
+
+    return sorted(entries.items(), key=lambda item: rank(item[0]))
 
 
 def mode_ports(cage: CageType, index: int, mode: str, first: int) -> list[PortType]:

@@ -107,6 +107,7 @@ Cage = TypedDict(
         "form": Text,
         "face": Face,
         "modes": dict[Annotated[str, Field(pattern=r"^[1-9][0-9]*x[1-9][0-9]*$")], Mode],
+        "default": Annotated[str, Field(pattern=r"^[1-9][0-9]*x[1-9][0-9]*$")],
         "power": Power,
         "role": Role,
         "protocols": Words,

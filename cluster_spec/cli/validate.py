@@ -82,7 +82,9 @@ def command(  # noqa: PLR0913 - one argument per option
     from cluster_spec.report import render
 
     known(select, ignore)
-    report, excerpt = validate(path, parameters=given, phase=phase, select=select, ignore=ignore, unfold=unfold)
+    report, excerpt = validate(
+        path, parameters=given, phase=phase, select=select, ignore=ignore, unfold=unfold
+    )
     color = output_file is None and colored()
     text = render(form, report, excerpt, unfold=unfold, color=color, width=width())
     if output_file is None or str(output_file) == "-":

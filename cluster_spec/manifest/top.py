@@ -24,7 +24,7 @@ Scalar = Annotated[str, Field(min_length=1, max_length=65536)] | bool | int | fl
 Extent = (
     Annotated[int, Field(ge=1, le=10_000_000)]
     | Formula
-    | Annotated[str, patterned(r"\[[^\x00-\x1f\x7f\[\]]+\]", "a range", "[101-132]")]
+    | Annotated[str, patterned(r"(\[[^\x00-\x1f\x7f\[\]]+\])+", "a range", "[101-132]")]
 )
 
 

@@ -11,8 +11,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from cluster_spec.diagnostics import Location, Path
-    from cluster_spec.model.namespace import NameTable
+    from cluster_spec.diagnostics import Location
     from cluster_spec.model.origins import Origins
     from cluster_spec.model.parts import Layout, Part
     from cluster_spec.model.tables import Cables, Devices, Endpoints, Links, Racks, UltraNodes
@@ -372,6 +371,3 @@ class Asset:
     serial: str | None
     asset_tag: str | None
     origin: int
-
-
-__all__ = ["Cluster", "NameTable", "Path"]

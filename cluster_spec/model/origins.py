@@ -46,9 +46,13 @@ class Origins:
     def location(self, origin: int) -> Location:
         """Return the file, line and column of an origin."""
         if origin < len(self.paths):
-            return self.place(self.paths[origin], True)
+            return self.key_place(self.paths[origin])
         block = self._block(origin)
         return self.at(block.file, int(block.lines[origin - block.first]))
+
+    def key_place(self, path: Path) -> Location:
+        """Return where the key of a manifest path stands."""
+        return self.place(path, True)  # noqa: FBT003 - the interface of a source
 
     def is_list(self, origin: int) -> bool:
         """Whether the origin is a line of a link list."""

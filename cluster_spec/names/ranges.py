@@ -173,7 +173,7 @@ def _check(text: str, start: int, end: int, brackets: list[Bracket]) -> None:
         raise RangeError(f"more than {MAX_BRACKETS} brackets", start)
     size = prod(bracket.values.size for bracket in brackets)
     if size > MAX_SIZE:
-        raise RangeError(f"the range has {size:,} names, at most {MAX_SIZE:,} are read", start)
+        raise RangeError(f"the range has {size:,} names, at most {MAX_SIZE:,} are read", start, large=True)
     names = [bracket.name for bracket in brackets if bracket.name]
     twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
     if twice is not None:

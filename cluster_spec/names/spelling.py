@@ -70,7 +70,7 @@ def _by_length(
     return result
 
 
-def _lengths(column: NDArray[np.int64], width: int, letter: bool) -> int | NDArray[np.int32]:
+def _lengths(column: NDArray[np.int64], width: int, letter: bool) -> int | NDArray[np.int32]:  # noqa: FBT001
     """Return how many bytes each number takes; one int where all agree."""
     if letter:
         return 1

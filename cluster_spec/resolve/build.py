@@ -18,7 +18,7 @@ from cluster_spec.resolve.built import Built, allowed_phases, order_phases
 from cluster_spec.resolve.cables import Choice, Given, make_cables, sold_lengths
 from cluster_spec.resolve.census import Census
 from cluster_spec.resolve.classes import Classes
-from cluster_spec.resolve.clos import Build, build_clos
+from cluster_spec.resolve.clos import build_clos
 from cluster_spec.resolve.devices import Stage, resolve_nodes, resolve_ultra_nodes
 from cluster_spec.resolve.draft import Draft, make_draft
 from cluster_spec.resolve.fabrics import check_uplinks, fabric_record
@@ -29,6 +29,7 @@ from cluster_spec.resolve.hardware import Hardware
 from cluster_spec.resolve.lengths import geometry, resolve_cabling
 from cluster_spec.resolve.levels import classify, rank_switches
 from cluster_spec.resolve.scope import Scope, Stop, parameters
+from cluster_spec.resolve.step import Build
 from cluster_spec.resolve.trays import Trays, resolve_trays
 
 if TYPE_CHECKING:

@@ -77,7 +77,27 @@ def make_cables(choice: Choice, given: Given) -> tuple[Cables, np.ndarray]:
     _bundle(choice, medium, klass, links, first)
     ordered = _round(choice, medium, length, basis)
     rows = np.arange(len(links), dtype=np.int32) if first is None else first.astype(np.int32)
-    return Cables(rows, medium, need, ordered, basis, given.ids), cable
+    ids: Any = given.ids if first is None or not given.ids else _ByCable(given.ids, first, len(links))
+    return Cables(rows, medium, need, ordered, basis, ids), cable
+
+
+@record(slots=True, eq=False)
+class _ByCable:
+    """Cable ids by cable where several links share one: that of its first link."""
+
+    ids: Any
+    first: np.ndarray
+    links: int
+
+    def get(self, row: int, default: str | None = None) -> str | None:
+        return self.ids.get(int(self.first[row]), default)  # type: ignore[no-any-return]
+
+    def hashes(self, _cables: int) -> np.ndarray | None:
+        hashes = getattr(self.ids, "hashes", None)
+        return None if hashes is None else hashes(self.links)[self.first]
+
+    def __bool__(self) -> bool:
+        return True
 
 
 def _number(links: int, given: Given) -> tuple[np.ndarray, np.ndarray | None]:

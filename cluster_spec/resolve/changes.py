@@ -82,7 +82,7 @@ class Changes:
         from cluster_spec.analysis.select import SETS, select_rows
 
         scope, of = self.draft.scope, change.of
-        if of is None:
+        if not of:
             raise scope.stop(EXCEPTION, path, f"{name}: `of` says what it is about", key=True)
         if isinstance(of, str):
             of = {"devices": of}
@@ -96,7 +96,9 @@ class Changes:
         if not rows.size and self._later(str(of[kind])):
             raise Stop
         if not rows.size:
-            raise scope.follow("device") or scope.stop(EXCEPTION, (*path, "of"), f"{name}: {of[kind]} matches nothing")
+            raise scope.follow("device") or scope.stop(
+                EXCEPTION, (*path, "of"), f"{name}: {of[kind]} matches nothing"
+            )
         return table, rows
 
     def _later(self, text: str) -> bool:

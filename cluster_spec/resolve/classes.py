@@ -11,7 +11,7 @@ from cluster_spec.resolve.ports import NOT_DATA, zone_rate
 from cluster_spec.resolve.scope import nearest
 
 if TYPE_CHECKING:
-    from cluster_spec.resolve.clos import Build
+    from cluster_spec.resolve.step import Build
 
 
 @record(slots=True)

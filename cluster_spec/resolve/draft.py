@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from cluster_spec.model.cluster import Cluster
     from cluster_spec.resolve.census import Census
     from cluster_spec.resolve.classes import Classes
-    from cluster_spec.resolve.clos import Build
     from cluster_spec.resolve.scope import Scope
+    from cluster_spec.resolve.step import Build
 
 LINK_TYPES = {
     "a_device": np.int32,
@@ -145,8 +145,8 @@ def make_draft(scope: Scope, census: Census, classes: Classes, builds: list[Buil
     at = 0
     for link, size in zip(blocks, sizes, strict=True):
         here = slice(at, at + size)
-        for name in columns:
-            columns[name][here] = getattr(link, name)
+        for name, column in columns.items():
+            column[here] = getattr(link, name)
         at += size
     changing = {name: census.column(name).copy() for name in ("state", "u", "origin")}
     draft = Draft(scope, census, classes, builds, columns, changing, Given(), np.zeros(total, dtype=bool))
@@ -201,6 +201,13 @@ class _Shifted:
             table, rows = self.column
             return table.text(int(rows[row - self.first])) or default
         return self.before.get(row, default) if self.before else default
+
+    def hashes(self, links: int) -> np.ndarray:
+        """Return a number per link that is the same for the same id, 0 where there is none."""
+        found = self.before.hashes(links) if self.before else np.zeros(links, dtype=np.uint64)
+        table, rows = self.column
+        found[self.first : self.first + self.size] = np.where(table.empty()[rows], 0, table.hashes()[rows])
+        return np.asarray(found)
 
     def __bool__(self) -> bool:
         return True

@@ -100,6 +100,8 @@ def _populations(stage: Stage, entry: Any, path: Path, own: int) -> list[tuple[P
             SHAPE, path, "an endpoint set names one of ultra_nodes, nodes or every", key=True
         )
     if entry.every is not None:
+        if not entry.every:
+            raise stage.scope.stop(SHAPE, (*path, "every"), "`every` names a role, such as {role: oob}", key=True)
         return [
             (p, np.arange(p.device.size))
             for p in sorted(stage.census.populations, key=lambda p: (natural_key(p.label), p.kind))
@@ -142,7 +144,9 @@ def _piece(
         counts = np.where(layouts >= 0, sizes[kind], 0)
         element = np.repeat(numbers, counts)
         index = np.arange(element.size) - np.repeat(np.cumsum(counts) - counts, counts)
-        local = np.concatenate([ports[v] for v in used])[np.repeat((np.cumsum(sizes) - sizes)[kind], counts) + index]
+        local = np.concatenate([ports[v] for v in used])[
+            np.repeat((np.cumsum(sizes) - sizes)[kind], counts) + index
+        ]
     return {
         "device": population.device[element],
         "port": local.astype(np.int32),
@@ -219,7 +223,7 @@ def _join(stage: Stage, pieces: list[dict[str, Any]], sets: list[str], path: Pat
     """Join the pieces of all sets; a coordinate that some set lacks is -1 there."""
     if not pieces:
         none = np.zeros(0, dtype=np.int64)
-        return Ends(none, none, none, none, {k: none for k in BUILT_IN}, sets, none.astype(bool))
+        return Ends(none, none, none, none, dict.fromkeys(BUILT_IN, none), sets, none.astype(bool))
     names = sorted({name for p in pieces for name in p["coordinates"]})
     coordinates = {
         name: _cat([p["coordinates"].get(name, np.full(p["device"].size, -1)) for p in pieces])
@@ -253,7 +257,7 @@ def _cat(arrays: list[np.ndarray]) -> np.ndarray:
 
 def _twice(stage: Stage, ends: Ends, path: Path) -> None:
     """A port may be in one set only."""
-    if len(ends.sets) < 2:
+    if len(ends.sets) <= 1:
         return
     built = ends.built
     first = stage.census.first_ports()

@@ -13,8 +13,8 @@ from cluster_spec.resolve.scope import Stop
 
 if TYPE_CHECKING:
     from cluster_spec.model.tables import Devices
-    from cluster_spec.resolve.clos import Build
     from cluster_spec.resolve.devices import Stage
+    from cluster_spec.resolve.step import Build
 
 ACCELERATOR_ROLES = frozenset({"compute", "scale-up"})
 

@@ -147,10 +147,12 @@ class Section:
 
         A reference to nothing is a finding; with `strict` one to an entry that is dropped is too.
         """
-        if "{" in value:
-            rows = self._template(scope, value, path, env, count)
-        else:
-            rows = self._plain(scope, value, path, count)
+        spelled = "{" in value
+        rows = (
+            self._template(scope, value, path, env, count)
+            if spelled
+            else self._plain(scope, value, path, count)
+        )
         if strict and rows.size and int(rows.min()) < 0:
             raise scope.stop(
                 DANGLING, path, f"{value}: names {self.kind} that are dropped by `when` or not built yet"
@@ -248,9 +250,10 @@ class Section:
 
     def many(self, scope: Scope, value: str, path: Path) -> np.ndarray:
         """Resolve a *set* field to rows, in written order; dropped names leave the set."""
-        pieces: list[np.ndarray] = []
-        for range_ in scope.ranges(value, path):
-            pieces.append(self._wild(scope, range_, path) if range_.wild else self._rows(scope, range_, path))
+        pieces = [
+            self._wild(scope, r, path) if r.wild else self._rows(scope, r, path)
+            for r in scope.ranges(value, path)
+        ]
         rows = np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.int64)
         return rows[rows >= 0]
 
@@ -266,7 +269,7 @@ class Section:
         for range_ in scope.ranges(value, path):
             if range_.wild:
                 hits = [f for f in self.families if _wild_match(range_, f)]
-                if not hits and not self._reserved(range_):
+                if not hits:
                     raise scope.dangling(path, range_.text, self.kind.rstrip("s"), self.known())
                 result += [(f, np.arange(f.size)) for f in hits]
                 continue
@@ -274,9 +277,6 @@ class Section:
                 family = next(f for f in self.families if f.literals == name)
                 result.append((family, np.array(numbers)))
         return result
-
-    def _reserved(self, range_: Range) -> bool:
-        return False
 
     def _by_family(self, scope: Scope, range_: Range, path: Path) -> dict[tuple[str, ...], Any]:
         family = self._by_literals.get(range_.literals)

@@ -69,10 +69,6 @@ def _row_entry(scope: Scope, floor: Floor, entry: Any, rows: dict[int, Row]) -> 
     value, path, count = entry.value, entry.path, entry.size
     env = entry.range.bindings()
     hall = choices(scope, value.hall, (*path, "hall"), env, count, [h.name for h in floor.halls], "hall")
-    if len(value.origin) != 2:
-        raise scope.stop(
-            SHAPE, (*path, "origin"), f"origin has {len(value.origin)} lengths, x and y are needed"
-        )
     x, y = (where(scope, v, (*path, "origin", i), env, count) for i, v in enumerate(value.origin))
     names = entry.range.names()
     pitch = scope.quantity(value.pitch, "length", (*path, "pitch"))

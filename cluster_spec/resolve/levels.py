@@ -11,7 +11,7 @@ from cluster_spec.model.cluster import Tier
 from cluster_spec.resolve.wiring import PENDING
 
 if TYPE_CHECKING:
-    from cluster_spec.resolve.clos import Build, Links
+    from cluster_spec.resolve.step import Build, Links
 
 LEVEL_NAMES = ("leaf", "spine", "core", "tier-4", "tier-5", "tier-6", "tier-7", "tier-8")
 
@@ -38,12 +38,11 @@ def rank_switches(build: Build, given: tuple[Tier, ...]) -> tuple[tuple[Tier, ..
         return tiers, tier
     tier[loose] = np.maximum(distance[loose], 0)
     deepest = int(tier[loose].max()) if loose.size else -1
-    known = list(given)
-    for level in range(len(given), deepest + 1):
-        known.append(
-            _tier(build, LEVEL_NAMES[min(level, len(LEVEL_NAMES) - 1)], loose[tier[loose] == level])
-        )
-    return tuple(known), tier
+    found = (
+        _tier(build, LEVEL_NAMES[min(level, len(LEVEL_NAMES) - 1)], loose[tier[loose] == level])
+        for level in range(len(given), deepest + 1)
+    )
+    return (*given, *found), tier
 
 
 def _by_distance(names: list[str], roles: np.ndarray, distance: np.ndarray) -> list[str]:

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cluster_spec.diagnostics import DANGLING, PHANTOM_PORT, SHAPE, Code
+from cluster_spec.diagnostics import DANGLING, PHANTOM_PORT, SHAPE, UNREADABLE, Code
 from cluster_spec.model.origins import ListBlock
 from cluster_spec.model.tables import BASES, STATES
 from cluster_spec.records import record
-from cluster_spec.resolve.clos import Links
 from cluster_spec.resolve.modes import fit_modes
 from cluster_spec.resolve.scope import Stop, nearest
+from cluster_spec.resolve.step import Links
 from cluster_spec.resolve.wiring import PENDING
 from cluster_spec.source.table import Table, read_table
 
 if TYPE_CHECKING:
     from cluster_spec.diagnostics import Path
-    from cluster_spec.resolve.clos import Build
     from cluster_spec.resolve.lookup import Names
+    from cluster_spec.resolve.step import Build
 
 REQUIRED = ("a_device", "a_port", "z_device", "z_port")
 TOLD, HELPED = 50, 10
@@ -49,18 +49,26 @@ def add_lists(build: Build, names: Names, blocks: list[ListBlock], first: int) -
         if "cable_id" in listed.table.columns:
             column = listed.table.columns["cable_id"]
             link.ids = (column, listed.row)
-            link.cable_first = _same_cable(column, listed.row)
+            link.cable_first = _same_cable(column, listed)
         build.links.append(link)
 
 
-def _same_cable(column: Any, rows: np.ndarray) -> np.ndarray | None:
-    """Return for each link the first one with the same cable id; None when all differ."""
+def _same_cable(column: Any, listed: Listed) -> np.ndarray | None:
+    """Return for each link the first one with the same cable id; None when all differ.
+
+    A cable joins two devices: an id that also stands between others is written twice by mistake, not shared.
+    """
+    rows = listed.row
     hashed = column.hashes()[rows]
     empty = column.empty()[rows]
     unique, first, inverse = np.unique(hashed, return_index=True, return_inverse=True)
     if unique.size == rows.size:
         return None
-    return np.where(empty, np.arange(rows.size), first[inverse])
+    shared = first[inverse]
+    low = np.minimum(listed.a_device, listed.z_device)
+    high = np.maximum(listed.a_device, listed.z_device)
+    apart = empty | (low != low[shared]) | (high != high[shared])
+    return np.where(apart, np.arange(rows.size), shared)
 
 
 @record(slots=True, eq=False)
@@ -106,7 +114,9 @@ def _read(build: Build, file: str, path: Path, names: Names) -> Listed:
     target = (root / FilePath(where.file).parent / file).resolve()
     if not target.is_relative_to(root.resolve()):
         raise scope.stop(DANGLING, path, f"{file} lies outside the project")
-    outcome = read_table(target, root, REQUIRED, OPTIONAL)
+    if not target.is_file():
+        raise scope.stop(UNREADABLE, path, f"list {file} is no file of this project")
+    outcome = read_table(target, root.resolve(), REQUIRED, OPTIONAL)
     scope.findings.items.extend(outcome.findings)
     if outcome.value is None or outcome.failed:
         raise Stop
@@ -157,7 +167,9 @@ def _unknown_devices(
             told.setdefault(name, []).append(row)
     for number, (name, rows_of) in enumerate(islice(told.items(), TOLD)):
         near = names.near(name) if number < HELPED else None
-        _say(build, table, DANGLING, rows_of[0], f"{side}_device", f"{name!r} is no device", len(rows_of), near)
+        _say(
+            build, table, DANGLING, rows_of[0], f"{side}_device", f"{name!r} is no device", len(rows_of), near
+        )
 
 
 def _unknown_ports(
@@ -204,7 +216,7 @@ def _details(build: Build, table: Table, path: Path) -> dict[str, np.ndarray]:
     columns = table.columns
     if "length_m" in columns:
         length, valid = columns["length_m"].numbers()
-        bad = np.flatnonzero(~valid & ~columns["length_m"].empty())
+        bad = np.flatnonzero((~valid | (length <= 0)) & ~columns["length_m"].empty())
         if bad.size:
             text = columns["length_m"].text(int(bad[0]))
             _say(

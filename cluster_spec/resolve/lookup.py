@@ -78,7 +78,9 @@ class Names:
             known = list(self._by_name)[:20_000]
             self._sorted = sorted(known), sorted(n[::-1] for n in known)
         heads, tails = self._sorted
-        close = get_close_matches(name, [*_around(heads, name), *(n[::-1] for n in _around(tails, name[::-1]))], n=1)
+        close = get_close_matches(
+            name, [*_around(heads, name), *(n[::-1] for n in _around(tails, name[::-1]))], n=1
+        )
         return f"did you mean {close[0]}?" if close else None
 
     def port_help(self, device: int) -> str | None:

@@ -10,8 +10,8 @@ from cluster_spec.catalog.layouts import labels_by_mode
 from cluster_spec.columns import distinct, member
 
 if TYPE_CHECKING:
-    from cluster_spec.resolve.clos import Build
     from cluster_spec.resolve.lookup import Names
+    from cluster_spec.resolve.step import Build
     from cluster_spec.source.table import Table
 
 

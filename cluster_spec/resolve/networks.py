@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
     from cluster_spec.diagnostics import Path
     from cluster_spec.resolve.census import Population
-    from cluster_spec.resolve.clos import Build
     from cluster_spec.resolve.devices import Stage
     from cluster_spec.resolve.families import Entry
     from cluster_spec.resolve.groups import Groups
+    from cluster_spec.resolve.step import Build
 
 IPV4, IPV6 = 4, 6
 MANY = 100_000

@@ -150,7 +150,7 @@ class Scope:
             raise self.stop(SHAPE, path, f"{_last(path)} is {number}, at least {low} is needed")
         return number
 
-    def holds(self, condition: bool | str | None, path: Path) -> bool:
+    def holds(self, condition: bool | str | None, path: Path) -> bool:  # noqa: FBT001 - a value of the manifest
         """Whether an entry's `when:` holds; absent holds."""
         if condition is None or isinstance(condition, bool):
             return condition is not False
@@ -189,7 +189,12 @@ class Scope:
 
     def _bad_range(self, error: RangeError, path: Path, text: str, *, key: bool) -> Stop:
         return self.stop(
-            SIZE_BUDGET if error.large else RANGE, path, f"{text}: {error.message}", key=key, help=error.help, column=error.column
+            SIZE_BUDGET if error.large else RANGE,
+            path,
+            f"{text}: {error.message}",
+            key=key,
+            help=error.help,
+            column=error.column,
         )
 
     def dangling(self, path: Path, name: str, kind: str, known: Sequence[str], **more: Any) -> Stop:
@@ -197,16 +202,26 @@ class Scope:
 
         Where the section that declares such things has failed, the section is left out without a word more.
         """
-        return self.follow(kind) or self.stop(DANGLING, path, f"{name!r} is no {kind}", help=nearest(name, known), **more)
-
+        return self.follow(kind) or self.stop(
+            DANGLING, path, f"{name!r} is no {kind}", help=nearest(name, known), **more
+        )
 
     def follow(self, kind: str) -> Stop | None:
         """Return the exception that leaves a section in silence where what declares things of a kind has failed."""
         given = SUPPLIERS.get(kind, ())
-        if not any(f.section in given or ("fabrics" in given and f.section.startswith("fabrics.")) for f in self.failed):
+        if not any(
+            f.section in given or ("fabrics" in given and f.section.startswith("fabrics."))
+            for f in self.failed
+        ):
             return None
         self.silent += 1
         return Stop()
+
+
+SHORT = 8
+"""How many known names a message lists."""
+DIGITS = 19
+"""The longest integer that `--set` takes."""
 
 
 def nearest(name: str, known: Sequence[str]) -> str | None:
@@ -216,7 +231,7 @@ def nearest(name: str, known: Sequence[str]) -> str | None:
     close = get_close_matches(name, known, n=1)
     if close:
         return f"did you mean {close[0]}?"
-    if known and len(known) <= 8:
+    if known and len(known) <= SHORT:
         return "there is " + ", ".join(known)
     return None
 
@@ -253,7 +268,9 @@ def _given(scope: Scope, name: str, parameter: Any, text: str) -> int | bool | s
         return text.lower() == "true"
     if parameter.type == "integer":
         try:
-            return int(text) if text.strip() == text and len(text) < 20 else _not_a(scope, path, name, text)
+            return (
+                int(text) if text.strip() == text and len(text) <= DIGITS else _not_a(scope, path, name, text)
+            )
         except ValueError:
             pass
     _not_a(scope, path, name, text, parameter.type)

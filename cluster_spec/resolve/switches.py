@@ -17,7 +17,7 @@ from cluster_spec.resolve.scope import Stop
 from cluster_spec.resolve.values import MILLI
 
 if TYPE_CHECKING:
-    from cluster_spec.resolve.clos import Build, Step
+    from cluster_spec.resolve.step import Build, Step
 
 
 class Placed:

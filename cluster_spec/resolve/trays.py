@@ -21,8 +21,11 @@ FAR = np.int64(1) << 40
 
 @record(slots=True, eq=False)
 class Trays:
-    """Trays as columns: per row whether one runs along it and how high (um above the floor, -1 none);
-    junctions of crossings and rows with their position along the row (um), and the ways between them (um)."""
+    """Trays as columns; lengths in um.
+
+    Per row the height of the tray along it (-1 none); the junctions of crossings and rows with their position
+    along the row, and the ways between them.
+    """
 
     height: np.ndarray
     row_x: np.ndarray

@@ -8,15 +8,15 @@ import numpy as np
 
 from cluster_spec.diagnostics import DANGLING, EXPRESSION, PHANTOM_PORT, SHAPE
 from cluster_spec.expressions import ExpressionError, compile_template
-from cluster_spec.resolve.clos import Links
 from cluster_spec.resolve.devices import device_family
 from cluster_spec.resolve.families import build_section
 from cluster_spec.resolve.scope import Stop
+from cluster_spec.resolve.step import Links
 
 if TYPE_CHECKING:
     from cluster_spec.diagnostics import Path
-    from cluster_spec.resolve.clos import Build
     from cluster_spec.resolve.lookup import Names
+    from cluster_spec.resolve.step import Build
 
 PENDING = -1
 """The class of a link whose tiers are not known yet."""

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cluster_spec.diagnostics import Basis, Severity
 from cluster_spec.records import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cluster_spec.diagnostics import Basis, Severity
     from cluster_spec.model.cluster import Cluster
 
 NONE = np.zeros(0, dtype=np.int64)

@@ -60,7 +60,7 @@ _WORDS = {
 }
 
 
-class _Stop(Exception):  # noqa: N818 - it leaves the composer
+class _Stop(Exception):
     """Depth or size is beyond what is read."""
 
     def __init__(self, code: Code, message: str) -> None:

@@ -17,7 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tests.bench.cases import BUILD, CASES, RUNS, Bench, Row
-from tests.bench.measure import Crashed, least
+from tests.bench.measure import CrashError, least
 
 HEAD = ("case", "wall s", "cpu s", "peak MB", "ratio", "to", "budget", "")
 LINE = "{:<58} {:>7} {:>7} {:>8} {:>7}  {:<20} {:>14}  {}"
@@ -25,7 +25,9 @@ LINE = "{:<58} {:>7} {:>7} {:>8} {:>7}  {:<20} {:>14}  {}"
 
 def main() -> int:
     """Measure the cases that are asked for, all of them by default."""
-    reader = argparse.ArgumentParser(prog="python -m tests.bench", description=(__doc__ or "").partition("\n")[0])
+    reader = argparse.ArgumentParser(
+        prog="python -m tests.bench", description=(__doc__ or "").partition("\n")[0]
+    )
     reader.add_argument("case", nargs="*", choices=[*CASES, []], help=f"of {', '.join(CASES)}")
     reader.add_argument("--runs", type=int, default=RUNS, help="rounds of each case (default %(default)s)")
     asked = reader.parse_args()
@@ -39,7 +41,7 @@ def main() -> int:
             for row in CASES[name](bench):
                 rows.append(row)
                 print(_line(row), flush=True)
-        except Crashed as error:
+        except CrashError as error:
             crashed += 1
             print(f"{name}: CRASHED: {error}", flush=True)
     _say(bench, rows)
@@ -53,7 +55,8 @@ def _compile(bench: Bench) -> None:
     where = Path(found.origin).parent if found is not None and found.origin else None
     if not bench.installed:
         print(f"clusterspec is not installed beside {sys.executable}: measuring the source tree", flush=True)
-    for folder in {where, *Path(sys.prefix).glob("lib/python*/site-packages/cluster_spec")} - {None}:
+    installed = Path(sys.prefix).glob("lib/python*/site-packages/cluster_spec")
+    for folder in {*installed, *([where] if where is not None else [])}:
         compileall.compile_dir(folder, quiet=2)
 
 

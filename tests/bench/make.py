@@ -41,7 +41,10 @@ def scalex(folder: Path, tool: list[str]) -> None:
     shutil.copytree(SCALEX, folder, dirs_exist_ok=True)
     more = f"""
 exceptions:
-  odd: {{of: {{links: "{FABRIC}:{moved["a_device"]}:{moved["a_port"]}"}}, move: {{z: "{moved["z_device"]} {free}"}}, because: the port is dead}}
+  odd:
+    of: {{links: "{FABRIC}:{moved["a_device"]}:{moved["a_port"]}"}}
+    move: {{z: "{moved["z_device"]} {free}"}}
+    because: the port is dead
 """
     with (folder / "cluster.yaml").open("a", encoding="utf-8") as file:
         file.write(more)
@@ -69,8 +72,7 @@ def bad(folder: Path, _tool: list[str]) -> None:
     """Write the list again with 10,000 rows spoiled, spread over the kinds of what can be wrong with a cable."""
     rows = _again(folder)
     kinds = (_reach, _short, _crossed, _levels, _shared_port, _same_id)
-    dice = random.Random(2)
-    hit = dice.sample(range(len(rows)), BAD)
+    hit = random.Random(2).sample(range(len(rows)), BAD)
     share = -(-BAD // len(kinds))
     for number, kind in enumerate(kinds):
         kind([rows[i] for i in hit[number * share : (number + 1) * share]])
@@ -80,7 +82,8 @@ def bad(folder: Path, _tool: list[str]) -> None:
 def lost(folder: Path, _tool: list[str]) -> None:
     """Write the list again with 10,000 rows that end at devices or ports that do not exist."""
     rows = _again(folder)
-    for number, index in enumerate(random.Random(3).sample(range(len(rows)), BAD)):
+    hit = random.Random(3).sample(range(len(rows)), BAD)
+    for number, index in enumerate(hit):
         key = "z_device" if number % 2 else "z_port"
         rows[index][key] += f"x{number}"
     _write(folder / "links.csv", rows)
@@ -156,7 +159,8 @@ def _without_topology(text: str, switches: list[Row]) -> str:
     """Return the manifest with explicit switches and a list in place of the topology of the fabric."""
     head, name, rest = text.partition(f"\n  {FABRIC}:\n    role:")
     before, topology, after = rest.partition("\n    topology:\n")
-    assert name and topology, "inventories/scalex has changed its layout"
+    assert name, f"inventories/scalex has no {FABRIC}"
+    assert topology, f"{FABRIC} has no topology"
     tail = re.search(r"^ {0,4}\S", after, re.MULTILINE)
     assert tail is not None
     explicit = "\n".join(f"      {line}" for line in _folded(switches))
@@ -227,40 +231,41 @@ fabrics:
     protocol: ethernet
     rate: 400 Gb/s
     homing: single
+    disjoint: [rail]
     endpoints: {{cards: {{nodes: "n[*]", ports: compute, coordinates: {{rail: port}}}}}}
     switches:
       "leaf-[r:1-{rails}]-[p:1-{pods}]-[l:1-{pod}]": {{part: bench-switch, role: leaf, none: {{{none}}}}}
       "spine-[r:1-{rails}]-[p:1-{pods}]-[s:1-{pod}]": {{part: bench-switch, role: spine, none: {{{none}}}}}
-      "core-[s:1-{pod}]-[c:1-{cores}]": {{part: bench-switch, role: core, none: {{{none}}}}}
+      "core-[r:1-{rails}]-[s:1-{pod}]-[c:1-{pod}]": {{part: bench-switch, role: core, none: {{{none}}}}}
     links: links.csv
 """
 
 
-def millions(folder: Path, _tool: list[str], pods: int = 82) -> None:
-    """Write 8 rails x `pods` pods of 40 leaves and 40 spines, and a core: 3,148,800 cables for 82 pods."""
+def millions(folder: Path, _tool: list[str], pods: int = 80) -> None:
+    """Write 8 rails of `pods` pods (80 fill the core) of 40 leaves and 40 spines: 3,072,000 cables for 80 pods."""
     hosts = pods * POD * DOWN
-    cores = RAILS * pods * DOWN // (2 * DOWN)
     _parts(folder)
-    none = ", ".join(f"{gap}: a list of cables only" for gap in ("place", "feed", "heat", "management", "address"))
-    text = MILLIONS.format(nodes=f"{hosts:06}", rails=RAILS, pods=pods, pod=POD, cores=cores, none=none)
+    none = ", ".join(
+        f"{gap}: a list of cables only" for gap in ("place", "feed", "heat", "management", "address")
+    )
+    text = MILLIONS.format(nodes=f"{hosts:06}", rails=RAILS, pods=pods, pod=POD, none=none)
     (folder / "cluster.yaml").write_text(text, encoding="utf-8")
     with (folder / "links.csv").open("w", encoding="utf-8") as file:
         file.write("a_device,a_port,z_device,z_port,medium,length_m\n")
         for rail in range(RAILS):
-            file.writelines(_rail(rail, pods, cores))
+            file.writelines(_rail(rail + 1, pods))
 
 
-def _rail(rail: int, pods: int, cores: int) -> Iterator[str]:
-    for pod in range(pods):
-        for i in range(POD):
-            leaf, spine = f"leaf-{rail + 1}-{pod + 1}-{i + 1}", f"spine-{rail + 1}-{pod + 1}-{i + 1}"
-            host = (pod * POD + i) * DOWN
-            lower = (rail * pods + pod) * DOWN
+def _rail(rail: int, pods: int) -> Iterator[str]:
+    for pod in range(1, pods + 1):
+        for i in range(1, POD + 1):
+            leaf, spine = f"leaf-{rail}-{pod}-{i}", f"spine-{rail}-{pod}-{i}"
+            host = ((pod - 1) * POD + i - 1) * DOWN
             yield "".join(
-                f"n{host + p + 1:06},eth{rail + 1},{leaf},{p + 1},dr4,10\n"
-                f"{leaf},{DOWN + p + 1},spine-{rail + 1}-{pod + 1}-{p + 1},{i + 1},dr4,20\n"
-                f"{spine},{DOWN + p + 1},core-{i + 1}-{(lower + p) % cores + 1},{(lower + p) // cores + 1},dr4,30\n"
-                for p in range(DOWN)
+                f"n{host + p:06},eth{rail},{leaf},{p},dr4,10\n"
+                f"{leaf},{DOWN + p},spine-{rail}-{pod}-{p},{i},dr4,20\n"
+                f"{spine},{DOWN + p},core-{rail}-{i}-{p},{pod},dr4,30\n"
+                for p in range(1, DOWN + 1)
             )
 
 

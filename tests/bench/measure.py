@@ -18,7 +18,7 @@ HIDDEN = ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "CLUSTERSPEC_DEBUG", "GITHUB_
 """What must not reach a measured process: the first would have it compile itself anew each time."""
 
 
-class Crashed(Exception):
+class CrashError(Exception):
     """A measured program ended with another exit code than 0 (clean) or 1 (findings)."""
 
 
@@ -49,7 +49,7 @@ def once(command: Sequence[str]) -> Cost:
         if child.returncode not in {0, 1}:
             errors.seek(0)
             said = errors.read().decode(errors="replace").strip()
-            raise Crashed(f"{' '.join(command)} ended with {child.returncode}: {said[-2000:]}")
+            raise CrashError(f"{' '.join(command)} ended with {child.returncode}: {said[-2000:]}")
     return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
@@ -67,6 +67,4 @@ def together(commands: Sequence[Sequence[str]], runs: int) -> list[Cost]:
 
 def least(costs: Sequence[Cost]) -> Cost:
     """Return the least times and the greatest memory of several runs."""
-    return Cost(
-        min(c.wall_s for c in costs), min(c.cpu_s for c in costs), max(c.peak_mb for c in costs)
-    )
+    return Cost(min(c.wall_s for c in costs), min(c.cpu_s for c in costs), max(c.peak_mb for c in costs))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import random
+import shutil
 import tempfile
-from functools import cache
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,10 +44,9 @@ class Verdict:
         return f"{self.kind.name} seed {self.seed} ({self.kind.code}): {wrong}; found: {found}"
 
 
-@cache
-def _compiled() -> tempfile.TemporaryDirectory[str]:
-    """Return a folder for byte code: without one each of some hundred runs would compile everything again."""
-    return tempfile.TemporaryDirectory(prefix="faults-pyc-")
+COMPILED = tempfile.mkdtemp(prefix="faults-pyc-")
+"""A folder for byte code: without one each of some hundred runs would compile everything again."""
+atexit.register(shutil.rmtree, COMPILED, ignore_errors=True)
 
 
 def validate(project: Project) -> tuple[int, dict[str, Any] | None, str]:
@@ -59,7 +60,7 @@ def validate(project: Project) -> tuple[int, dict[str, Any] | None, str]:
             "json",
             *project.options,
             PYTHONDONTWRITEBYTECODE="",
-            PYTHONPYCACHEPREFIX=_compiled().name,
+            PYTHONPYCACHEPREFIX=COMPILED,
         )
     try:
         return done.returncode, json.loads(done.stdout), done.stderr
@@ -79,7 +80,7 @@ def clean_state(base: str) -> frozenset[str]:
 def plant(kind: Kind, seed: int) -> Project:
     """Return the base of a kind with the fault at the place that the seed says."""
     project = Project(dict(files_of(kind.base)))
-    kind.plant(project, random.Random(f"{kind.name} {seed}"))  # noqa: S311 - places, not secrets
+    kind.plant(project, random.Random(f"{kind.name} {seed}"))
     if project.files == files_of(kind.base) and not project.options:
         raise ValueError(f"{kind.name}: nothing was planted with seed {seed}")
     return project
@@ -93,7 +94,12 @@ def judge(kind: Kind, seed: int) -> Verdict:
         return Verdict(kind, seed, (), True, (), f"no report, exit code {code}: {beside[-300:]}", ())
     findings = report["findings"]
     codes = tuple(sorted({f["code"] for f in findings}))
-    allowed = {kind.code, *clean_state(kind.base), *kind.companions, *((SHARE,) if kind.code in LEFT_OUT else ())}
+    allowed = {
+        kind.code,
+        *clean_state(kind.base),
+        *kind.companions,
+        *((SHARE,) if kind.code in LEFT_OUT else ()),
+    }
     alarms = tuple(c for c in codes if c not in allowed)
     messages = tuple(f"{f['code']} {f['message']}" for f in findings)
     broken = fault_of_report(project, code, findings, beside)
@@ -112,7 +118,9 @@ def fault_of_report(project: Project, code: int, findings: list[dict[str, Any]],
         if where["line"] < 1 or where["column"] < 1 or not where["file"]:
             return f"{finding['code']} has no place"
         content = project.files.get(where["file"])
-        if content is not None and where["line"] > content.count(b"\n") + 1:
+        if content is None:
+            return f"{finding['code']} points into {where['file']}, which is no file of the project"
+        if where["line"] > content.count(b"\n") + 1:
             return f"{finding['code']} points behind the end of {where['file']}"
     return ""
 
@@ -126,12 +134,15 @@ def judge_all(kinds: Iterable[Kind], seeds: int) -> list[Verdict]:
 def table(verdicts: list[Verdict]) -> str:
     """Return the table of detection and false alarms, one line per kind and the totals."""
     kinds = list(dict.fromkeys(v.kind for v in verdicts))
-    rows = [("kind", "base", "code", "planted", "detected", "false alarms")]
+    rows: list[tuple[str, ...]] = [("kind", "base", "code", "planted", "detected", "false alarms")]
     rows += [_row(k.name, k.base, k.code, [v for v in verdicts if v.kind is k]) for k in kinds]
     rows.append(_row(f"{len(kinds)} kinds", "", "", verdicts))
     widths = [max(len(row[i]) for row in rows) for i in range(6)]
     return "\n".join(
-        "  ".join(cell.rjust(w) if i > 2 else cell.ljust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True)))
+        "  ".join(
+            cell.rjust(w) if i > 2 else cell.ljust(w)
+            for i, (cell, w) in enumerate(zip(row, widths, strict=True))
+        )
         for row in rows
     )
 

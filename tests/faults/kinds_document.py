@@ -26,7 +26,9 @@ def key_written_twice(project: Project, rng: Random) -> None:
 
 @fault("cabled", "SCH001")
 def section_written_twice(project: Project, rng: Random) -> None:
-    section = rng.choice(["notes: twice", "title: twice", "name: twice", "policy: {}", "racks: {}", "claims: {}"])
+    section = rng.choice(
+        ["notes: twice", "title: twice", "name: twice", "policy: {}", "racks: {}", "claims: {}"]
+    )
     project.append(section + "\n" + (section + "\n" if section.startswith("notes") else ""))
 
 
@@ -38,12 +40,14 @@ def ranges_that_overlap(project: Project, rng: Random) -> None:
 
 def _misspelt(word: str, rng: Random) -> str:
     at = rng.randrange(len(word) - 1)
-    made = rng.choice([
-        word[:at] + word[at + 1] + word[at] + word[at + 2 :],
-        word[:at] + word[at + 1 :],
-        word[: at + 1] + word[at:],
-        word[:at] + "x" + word[at:],
-    ])
+    made = rng.choice(
+        [
+            word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+            word[:at] + word[at + 1 :],
+            word[: at + 1] + word[at:],
+            word[:at] + "x" + word[at:],
+        ]
+    )
     return made if made != word else word + "x"
 
 
@@ -61,7 +65,12 @@ def key_misspelt(project: Project, rng: Random) -> None:
 
 @fault("cabled", "SCH003")
 def key_that_is_not_known(project: Project, rng: Random) -> None:
-    places = ["site/colour", "fabrics/compute/speed", "racks/n[n:01-10]/colour", "power/tree/ups-[s:a-b]/colour"]
+    places = [
+        "site/colour",
+        "fabrics/compute/speed",
+        "racks/n[n:01-10]/colour",
+        "power/tree/ups-[s:a-b]/colour",
+    ]
     project.set(rng.choice(places), "blue")
 
 
@@ -80,31 +89,46 @@ def unit_of_another_kind(project: Project, rng: Random) -> None:
 
 @fault("cabled", "SCH003")
 def amps_for_watts(project: Project, rng: Random) -> None:
-    project.substitute(r"(\d+) kW(?=[,}])", rng.choice([r"\1 A", r"\1 kg", r"\1 kVA", r"\1 kw", r"\1 MJ"]), rng)
+    project.substitute(
+        r"(\d+) kW(?=[,}])", rng.choice([r"\1 A", r"\1 kg", r"\1 kVA", r"\1 kw", r"\1 MJ"]), rng
+    )
 
 
 @fault("pocket", "SCH003")
 def text_where_a_mapping_was_meant(project: Project, rng: Random) -> None:
-    section = rng.choice(["site", "racks", "nodes", "fabrics", "power", "cooling", "networks", "assets", "claims"])
+    section = rng.choice(
+        ["site", "racks", "nodes", "fabrics", "power", "cooling", "networks", "assets", "claims"]
+    )
     project.set(section, rng.choice(["text", 7, True, ["a", "b"]]))
 
 
 @fault("cabled", "SCH004", "IDN008", "TOP001", "CAP007", "MGT001")
 def reference_to_nothing(project: Project, rng: Random) -> None:
-    path, value = rng.choice([
-        ("networks/mgmt/fabric", "obo"),
-        ("fabrics/oob/uplink/to", "campuss"),
-        ("cooling/loops/air/sinks", "dry2"),
-        ("racks/s[n:1-2]/row", "B"),
-        ("fabrics/compute/protocol", "infinband"),
-        ("site/rows/A/hall", "h2"),
-    ])
+    path, value = rng.choice(
+        [
+            ("networks/mgmt/fabric", "obo"),
+            ("fabrics/oob/uplink/to", "campuss"),
+            ("cooling/loops/air/sinks", "dry2"),
+            ("racks/s[n:1-2]/row", "B"),
+            ("fabrics/compute/protocol", "infinband"),
+            ("site/rows/A/hall", "h2"),
+        ]
+    )
     project.set(path, value)
 
 
-@fault("cabled", "SCH008", "SCH004", "TOP001", "CAP007")
+@fault("cabled", "SCH004")
+def list_outside_the_project(project: Project, rng: Random) -> None:
+    project.substitute(
+        r"links/(compute|planes)\.csv", rng.choice([r"../\1.csv", r"/\1.csv", r"links/../../\1.csv"]), rng
+    )
+
+
+@fault("cabled", "SCH008")
 def list_that_is_not_there(project: Project, rng: Random) -> None:
-    project.substitute(r"links/(compute|planes)\.csv", rng.choice([r"links/\1.cvs", r"\1.csv", r"../\1.csv"]), rng)
+    project.substitute(
+        r"links/(compute|planes)\.csv", rng.choice([r"links/\1.cvs", r"\1.csv", r"lists/\1.csv"]), rng
+    )
 
 
 @fault("pocket", "SCH011", "SCH003")
@@ -120,12 +144,17 @@ def parameter_out_of_bounds(project: Project, rng: Random) -> None:
 
 @fault("pocket", "SCH012")
 def option_out_of_bounds(project: Project, rng: Random) -> None:
-    project.options += ["--set", rng.choice(["stores=0", "stores=9", "stores=x", "store=2", "stores=1.5", "stores="])]
+    project.options += [
+        "--set",
+        rng.choice(["stores=0", "stores=9", "stores=x", "store=2", "stores=1.5", "stores="]),
+    ]
 
 
 @fault("pocket", "SCH009")
 def include_of_nothing(project: Project, rng: Random) -> None:
-    project.append(f"include: {rng.choice(['more.yaml', '../more.yaml', '/etc/hosts', 'cluster.yaml', '[none.yaml]'])}\n")
+    project.append(
+        f"include: {rng.choice(['more.yaml', '../more.yaml', '/etc/hosts', 'cluster.yaml', '[none.yaml]'])}\n"
+    )
 
 
 @fault("pocket", "SCH001", "SCH009")
@@ -164,7 +193,9 @@ def range_too_large(project: Project, rng: Random) -> None:
 
 @fault("cabled", "SCH010")
 def range_that_cannot_be_read(project: Project, rng: Random) -> None:
-    new = rng.choice(["gpu[n:30-1]", "gpu[n:01-1x]", "gpu[n:]", "gpu[n:01-30", "gpu[n:01-30/0]", "gpu[n:01--30]"])
+    new = rng.choice(
+        ["gpu[n:30-1]", "gpu[n:01-1x]", "gpu[n:]", "gpu[n:01-30", "gpu[n:01-30/0]", "gpu[n:01--30]"]
+    )
     project.replace("gpu[n:01-30]", new)
 
 
@@ -193,12 +224,16 @@ def two_documents(project: Project, rng: Random) -> None:
 
 @fault("pocket", "SCH006", "SCH003")
 def version_missing(project: Project, rng: Random) -> None:
-    project.replace("clusterspec: 1\n", rng.choice(["", "clusterspec: 2\n", 'clusterspec: "1"\n', "clusterspec: 1.5\n"]))
+    project.replace(
+        "clusterspec: 1\n", rng.choice(["", "clusterspec: 2\n", 'clusterspec: "1"\n', "clusterspec: 1.5\n"])
+    )
 
 
 @fault("pocket", "SCH005")
 def number_for_a_name(project: Project, rng: Random) -> None:
-    project.replace('serial: "P0001"', f"serial: {rng.choice(['0123', '1e3', 'true', '12', '0x1f', 'null', '~'])}")
+    project.replace(
+        'serial: "P0001"', f"serial: {rng.choice(['0123', '1e3', 'true', '12', '0x1f', 'null', '~'])}"
+    )
 
 
 @fault("pocket", "WVR002", "REL007")
@@ -209,7 +244,9 @@ def waiver_expired(project: Project, rng: Random) -> None:
 
 @fault("cabled", "WVR001")
 def waiver_of_nothing(project: Project, rng: Random) -> None:
-    code, of = rng.choice([("REL007", "compute"), ("CAT006", "*"), ("CLG005", "air"), ("CBL012", "gpu[01-05]")])
+    code, of = rng.choice(
+        [("REL007", "compute"), ("CAT006", "*"), ("CLG005", "air"), ("CBL012", "gpu[01-05]")]
+    )
     waiver = {"code": code, "of": of, "because": "planted", "by": "owner", "until": "2099-12-31"}
     project.set("waivers/none", waiver)
 
@@ -223,15 +260,21 @@ def waiver_of_physics(project: Project, rng: Random) -> None:
 
 @fault("cabled", "SCH013")
 def exception_that_matches_nothing(project: Project, rng: Random) -> None:
-    of = rng.choice([{"nodes": "gpu31"}, {"nodes": "dgx[01-02]"}, {"links": "compute:gpu01:rail9"}, {"cables": "none"}])
+    of = rng.choice(
+        [{"nodes": "gpu31"}, {"nodes": "dgx[01-02]"}, {"links": "compute:gpu01:rail9"}, {"cables": "none"}]
+    )
     verb = {"set": {"state": "broken"}} if rng.random() < 0.5 or "nodes" in of else {"omit": True}
     project.set("exceptions/lost", {"of": of, **verb, "because": "planted"})
 
 
-@fault("cabled", "SCH013")
+@fault("cabled", "SCH013", "CAP007")
 def exceptions_that_conflict(project: Project, rng: Random) -> None:
     node = f"gpu{rng.randint(1, 30):02}"
-    change = {"of": {"nodes": node}, "set": {"state": rng.choice(["spare", "installed"])}, "because": "planted"}
+    change = {
+        "of": {"nodes": node},
+        "set": {"state": rng.choice(["spare", "installed"])},
+        "because": "planted",
+    }
     project.set("exceptions", {"one": change, "two": dict(change)})
 
 
@@ -253,7 +296,9 @@ def token_in_the_notes(project: Project, rng: Random) -> None:
 
 @fault("pocket", "SEC002")
 def credential_of_the_maker(project: Project, rng: Random) -> None:
-    user, password = rng.choice([("root", "calvin"), ("ADMIN", "ADMIN"), ("USERID", "PASSW0RD"), ("admin", "admin")])
+    user, password = rng.choice(
+        [("root", "calvin"), ("ADMIN", "ADMIN"), ("USERID", "PASSW0RD"), ("admin", "admin")]
+    )
     project.set("assets/store1/bmc", {"user": user, "password": password})
 
 
@@ -265,4 +310,3 @@ def phase_that_is_not_there(project: Project, rng: Random) -> None:
 @fault("pocket", "SCH003")
 def state_that_is_not_there(project: Project, rng: Random) -> None:
     project.set("nodes/mgmt1/state", rng.choice(["planed", "Installed", "on fire"]))
-

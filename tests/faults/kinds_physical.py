@@ -182,7 +182,10 @@ def prefixes_inside_each_other(project: Project, rng: Random) -> None:
 
 @fault("cabled", "ETH004", "IDN008")
 def address_given_twice(project: Project, rng: Random) -> None:
-    more = {"of": {"devices": f"leaf{rng.randint(1, 8)}", "ports": "mgmt0"}, "start": f"10.0.1.{rng.randint(0, 29)}"}
+    more = {
+        "of": {"devices": f"leaf{rng.randint(1, 8)}", "ports": "mgmt0"},
+        "start": f"10.0.1.{rng.randint(0, 29)}",
+    }
     project.set("networks/mgmt/pools/leaves", more)
 
 
@@ -235,7 +238,10 @@ def name_that_no_host_may_have(project: Project, rng: Random) -> None:
 
 @fault("pocket", "IDN001")
 def names_that_differ_in_case_only(project: Project, rng: Random) -> None:
-    project.set(f"nodes/{rng.choice(['MGMT1', 'Store1'])}", {"part": "server-2u", "role": "management", "rack": "r1", "u": 20})
+    project.set(
+        f"nodes/{rng.choice(['MGMT1', 'Store1'])}",
+        {"part": "server-2u", "role": "management", "rack": "r1", "u": 20},
+    )
 
 
 # -- parts ------------------------------------------------------------------------------------------------------
@@ -261,7 +267,9 @@ def value_without_a_source(project: Project, rng: Random) -> None:
 
 @fault("cabled", "SCH003", "SCH004")
 def part_with_a_wrong_unit(project: Project, rng: Random) -> None:
-    old, new = rng.choice([("max: 6 kW", "max: 6 kg"), ("depth: 900 mm", "depth: 900"), ("mass: 80 kg", "mass: 80 m")])
+    old, new = rng.choice(
+        [("max: 6 kW", "max: 6 kg"), ("depth: 900 mm", "depth: 900"), ("mass: 80 kg", "mass: 80 m")]
+    )
     project.replace(old, new, NODE)
 
 
@@ -337,16 +345,23 @@ def medium_of_another_form(project: Project, rng: Random) -> None:
 @fault("pocket", "CBL002", "CBL001")
 def cable_lengthened_by_an_exception(project: Project, rng: Random) -> None:
     change = {"length": f"{rng.randint(101, 400)} m", "medium": "dr4"}
-    except_(project, "far", of={"cables": f"storage:store{rng.randint(1, 2)}:data{rng.randint(0, 1)}"}, set=change)
+    except_(
+        project, "far", of={"cables": f"storage:store{rng.randint(1, 2)}:data{rng.randint(0, 1)}"}, set=change
+    )
 
 
 @fault("pocket", "CBL001")
 def cable_shortened_by_an_exception(project: Project, rng: Random) -> None:
     change = {"length": f"{rng.randint(1, 9)}0 cm"}
-    except_(project, "reused", of={"cables": f"storage:store{rng.randint(1, 2)}:data{rng.randint(0, 1)}"}, set=change)
+    except_(
+        project,
+        "reused",
+        of={"cables": f"storage:store{rng.randint(1, 2)}:data{rng.randint(0, 1)}"},
+        set=change,
+    )
 
 
-@fault("pocket", "CBL012")
+@fault("pocket", "CBL012", "IDN007")
 def label_without_an_end(project: Project, rng: Random) -> None:
     label = rng.choice(["{near}", "{far} / {near}", "{near_rack} / {far_rack}"])
     project.set("cabling/label", label)
@@ -380,7 +395,7 @@ def power_claimed_too_low(project: Project, rng: Random) -> None:
 
 @fault("pocket", "CAP007")
 def one_more_than_there_are(project: Project, rng: Random) -> None:
-    path, count = rng.choice([("accelerators", 16), ("racks", 4), ("nodes", 8), ("switches/compute/leaf", 2)])
+    path, count = rng.choice([("accelerators", 16), ("racks", 5), ("nodes", 8), ("switches/compute/leaf", 2)])
     project.set(f"claims/{path}", {"exactly": count + rng.choice([-1, 1])})
 
 

@@ -33,7 +33,7 @@ def uplink_of_the_pod_cut(project: Project, rng: Random) -> None:
 @fault(POD, "TOP006")
 def node_of_the_pod_on_another_rail(project: Project, rng: Random) -> None:
     node, rail = rng.randint(1, 96), rng.randint(0, 7)
-    leaf = f"compute-leaf-4-{(rail + rng.randint(1, 7)) % 8 + 1}-1"
+    leaf = f"compute-leaf-4-{rng.choice([r for r in (4, 5, 6, 7) if r != rail]) + 1}-1"
     except_(project, of={"links": f"compute:dgx{node:04}:compute{rail}"}, move={"z": f"{leaf} 16/2"})
 
 
@@ -86,12 +86,14 @@ def racks_of_the_pod_too_dense(project: Project, rng: Random) -> None:
 
 @fault(POD, "CAP007")
 def pod_claims_one_unit_more(project: Project, rng: Random) -> None:
-    old, new = rng.choice([
-        ("256*blocks - 8", "256*blocks"),
-        ("32*blocks - 1", "32*blocks"),
-        ("leaf: {exactly: 8*blocks}", "leaf: {exactly: 8*blocks + 1}"),
-        ("node-leaf: {exactly: 256*blocks - 4}", "node-leaf: {exactly: 256*blocks - 8}"),
-    ])
+    old, new = rng.choice(
+        [
+            ("256*blocks - 8", "256*blocks"),
+            ("32*blocks - 1", "32*blocks"),
+            ("leaf: {exactly: 8*blocks}", "leaf: {exactly: 8*blocks + 1}"),
+            ("node-leaf: {exactly: 256*blocks - 4}", "node-leaf: {exactly: 256*blocks - 8}"),
+        ]
+    )
     project.replace(old, new)
 
 
@@ -120,16 +122,18 @@ def rectifiers_too_small(project: Project, rng: Random) -> None:
 
 @fault(SCALEX, "PWR025")
 def hall_too_small(project: Project, rng: Random) -> None:
-    project.replace("power: 25 MW, air: 2 MW", rng.choice(["power: 5 MW, air: 2 MW", "power: 25 MW, air: 300 kW"]))
+    project.replace(
+        "power: 25 MW, air: 2 MW", rng.choice(["power: 5 MW, air: 2 MW", "power: 25 MW, air: 300 kW"])
+    )
 
 
-@fault(SCALEX, "TOP005", "TOP003", "CAP007", "TOP010")
+@fault(SCALEX, "TOP005", "TOP003", "CAP007", "TOP010", "CAP004")
 def leaves_oversubscribed(project: Project, rng: Random) -> None:
     up = rng.choice([10, 20])
     project.replace("down: 40\n          up: 40", f"down: 40\n          up: {up}")
 
 
-@fault(SCALEX, "TOP001", "TOP003", "CAP007", "TOP008")
+@fault(SCALEX, "TOP001", "TOP003", "CAP007", "TOP008", "CAP004")
 def rails_that_never_meet(project: Project, rng: Random) -> None:
     del rng
     data = project.data()
@@ -151,10 +155,12 @@ def card_on_the_leaf_of_another_rail(project: Project, rng: Random) -> None:
 def card_on_a_port_in_use(project: Project, rng: Random) -> None:
     unit, rail = rng.randint(1, 16), rng.randint(0, 7)
     end = f"un{unit:02}-b{rng.randint(41, 80):02}:scale-out{rail}"
-    except_(project, of={"links": f"scalefabric:{end}"}, move={"z": f"leaf-r{rail + 1}-{2 * unit - 1:02} 1/1"})
+    except_(
+        project, of={"links": f"scalefabric:{end}"}, move={"z": f"leaf-r{rail + 1}-{2 * unit - 1:02} 1/1"}
+    )
 
 
-@fault(SCALEX, "TOP003", "TOP005", "CAP007")
+@fault(SCALEX, "TOP003", "TOP005", "CAP007", "CAP004")
 def uplink_of_scalex_cut(project: Project, rng: Random) -> None:
     leaf = f"leaf-r{rng.randint(1, 8)}-{rng.randint(1, 32):02}"
     except_(project, of={"links": f"scalefabric:{leaf}:{rng.randint(21, 40)}/{rng.randint(1, 2)}"}, omit=True)
@@ -167,7 +173,9 @@ def pool_of_the_blades_too_narrow(project: Project, rng: Random) -> None:
 
 @fault(SCALEX, "CAP001")
 def flops_of_scalex_one_percent_high(project: Project, rng: Random) -> None:
-    project.replace("at_least: 5 EFLOPS", f"at_least: {10240 * 0.492e-3 * rng.choice([1.01, 1.05, 1.5]):.4f} EFLOPS")
+    project.replace(
+        "at_least: 5 EFLOPS", f"at_least: {10240 * 0.492e-3 * rng.choice([1.01, 1.05, 1.5]):.4f} EFLOPS"
+    )
 
 
 @fault(SCALEX, "CAP003")

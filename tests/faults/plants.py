@@ -180,4 +180,3 @@ def fault(base: str, code: str, *companions: str) -> Callable[[Any], Any]:
         return plant
 
     return register
-

@@ -41,13 +41,15 @@ def harmless_comment(text: str, rng: random.Random) -> str:
     """Add comments."""
     lines = text.split("\n")
     for _ in range(10):
-        lines.insert(rng.randrange(len(lines)), "  " * rng.randrange(4) + "# a comment: {with} [brackets] & more")
+        lines.insert(
+            rng.randrange(len(lines)), "  " * rng.randrange(4) + "# a comment: {with} [brackets] & more"
+        )
     return "\n".join(lines)
 
 
 def harmless_title(text: str, rng: random.Random) -> str:
     """Give the cluster another title."""
-    title = rng.choice(["Ein Gerät", '"quoted: title"', "海光集群", "it's {fine}, \"really\""])
+    title = rng.choice(["Ein Gerät", '"quoted: title"', "海光集群", 'it\'s {fine}, "really"'])
     return re.sub(r"(?m)^title:.*$", f"title: {title}" if '"' in title[:1] else f"title: >-\n  {title}", text)
 
 

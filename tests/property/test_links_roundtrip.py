@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -14,11 +13,16 @@ from cluster_spec.api import load_cluster
 from cluster_spec.testing import pocket, pocket_folder
 from tests.support.cli import run
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 KEPT = ("id", "a_device", "a_port", "z_device", "z_port", "cable_id", "medium", "length_m", "class")
 
 
 def _shown(folder: Path, what: str, fabric: str) -> list[dict[str, str]]:
-    done = run("show", what, str(folder), "--format", "csv", *(["--fabric", fabric] if what == "links" else []))
+    done = run(
+        "show", what, str(folder), "--format", "csv", *(["--fabric", fabric] if what == "links" else [])
+    )
     assert done.returncode == 0, done.stderr
     return list(csv.DictReader(io.StringIO(done.stdout)))
 

@@ -60,7 +60,7 @@ def reordered(folder: Path, target: Path, rng: random.Random | None) -> Path:
 @pytest.mark.parametrize("seed", [None, 1, 2])
 def test_order_of_keys_changes_nothing(folder: Path, seed: int | None, tmp_path: Path) -> None:
     """Every inventory, with all its mappings in another order, gives the same columns and the same names."""
-    rng = None if seed is None else random.Random(seed)  # noqa: S311 - a shuffle, not a secret
+    rng = None if seed is None else random.Random(seed)
     other = resolved(reordered(folder, tmp_path / "other", rng))
     assert differing(columns(resolved(folder)), columns(other)) == []
 
@@ -72,7 +72,7 @@ def test_order_of_keys_changes_nothing_in_a_growing_cluster(
 ) -> None:
     """The same holds for a cluster with growth, pools, pairs, feeds and three fabrics, under any order."""
     plain = write_project(tmp_path_factory.mktemp("plain"), GROWING)
-    rng = random.Random(seed)  # noqa: S311 - a shuffle, not a secret
+    rng = random.Random(seed)
     other = reordered(plain, tmp_path_factory.mktemp("x") / "other", rng)
     assert differing(columns(resolved(plain)), columns(resolved(other))) == []
 

@@ -13,7 +13,7 @@ from cluster_spec.manifest.sections import adapter, compile_sections, validator
 
 @pytest.mark.generated
 @pytest.mark.parametrize(("name", "make"), [(MANIFEST, compile_sections), (PARTS, compile_shapes)])
-def test_the_compiled_file_is_current(name: str, make: object, update: bool) -> None:  # noqa: FBT001
+def test_the_compiled_file_is_current(name: str, make: object, update: bool) -> None:
     """The committed schemas are what the models compile to."""
     text = make()  # type: ignore[operator]
     file = compiled.SCHEMAS / name

@@ -74,7 +74,7 @@ def test_components_balance_and_load_agree_with_networkx(
 ) -> None:
     """Components, balance and oversubscription are those of the links, whatever happened to them."""
     leaves, spines, uplinks = case
-    dice = random.Random(f"{case}{fault}")  # noqa: S311 - a fixed sequence
+    dice = random.Random(f"{case}{fault}")
     links = _faulty(clos(leaves, spines, 3, uplinks, 8), fault, dice)
     cluster = loaded(build(tmp_path, links, {"leaf": leaves, "spine": spines}, nodes=3))
     graph = _switch_graph(links, leaves, spines)

@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cluster_spec.analysis.labels import DEFAULT, fields
+from cluster_spec.columns import member
 from cluster_spec.diagnostics import Basis, Severity
 from cluster_spec.rules.base import Bad, Verdict, rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cluster_spec.model.cluster import Cluster
+
+FEW = 16
+"""Up to so many ids are said one by one; of a list in which more repeat, it is one cause."""
 
 ENDS = ({"near"}, {"far"}, {"near_device", "near_port"}, {"far_device", "far_port"})
 """Fields that hold a port: two cables of one port are the business of the rule on ports."""
@@ -48,14 +54,27 @@ def _same_id(cluster: Cluster) -> list[Bad]:
     named = cluster.cables.named
     if not named:
         return []
-    rows = range(len(cluster.cables))
-    given = [(row, name) for row in rows if (name := named.get(row))]
-    if len({name for _, name in given}) == len(given):
-        return []
     seen: dict[str, list[int]] = {}
-    for row, name in given:
-        seen.setdefault(name, []).append(row)
-    return [_bad(cluster, np.array(r), f"have one id, {n}") for n, r in seen.items() if len(r) > 1]
+    for row in _suspects(cluster):
+        if name := named.get(row):
+            seen.setdefault(name, []).append(row)
+    same = {name: np.array(rows) for name, rows in seen.items() if len(rows) > 1}
+    if len(same) <= FEW:
+        return [_bad(cluster, rows, f"have one id, {name}") for name, rows in same.items()]
+    name, worst = max(same.items(), key=lambda item: item[1].size)
+    told = f"share {len(same):,} ids, up to {worst.size:,} have one: {name}"
+    return [_bad(cluster, np.concatenate(list(same.values())), told)]
+
+
+def _suspects(cluster: Cluster) -> Iterable[int]:
+    """Return cables whose ids may be of others too, without spelling the ids of all."""
+    hashes = getattr(cluster.cables.named, "hashes", None)
+    key = None if hashes is None else hashes(len(cluster.cables))
+    if key is None:
+        return range(len(cluster.cables))
+    ordered = np.sort(key)
+    twice = ordered[1:][(ordered[1:] == ordered[:-1]) & (ordered[1:] != 0)]
+    return np.flatnonzero(member(key, twice)).tolist() if twice.size else ()
 
 
 def _same_label(cluster: Cluster) -> list[Bad]:
