@@ -9,7 +9,7 @@ from cluster_spec.catalog.coverage import provenance, unsourced
 from cluster_spec.catalog.expand import FieldError, OpenParameterError, ranged
 from cluster_spec.catalog.kinds import chip, medium, pdu, rack, subnet
 from cluster_spec.catalog.lines import Lines
-from cluster_spec.catalog.ports import Inside, build_cages, entry_ports, in_order, mode_ports
+from cluster_spec.catalog.ports import Inside, build_cages, by_radix, entry_ports, in_order, mode_ports
 from cluster_spec.catalog.runs import gaps
 from cluster_spec.catalog.ultra import ultra_node
 from cluster_spec.diagnostics import DANGLING, RANGE, Findings
@@ -89,6 +89,7 @@ class Builder:
         cages: tuple[CageType, ...] = ()
         for key, body in in_order(data.get("cages", {})):
             cages += tuple(self.attempt(("cages", key), [], build_cages, key, body, self.env))
+        cages = by_radix(cages, data)
         ports = self.ports(cages, names)
         return Part(
             name=data["part"],

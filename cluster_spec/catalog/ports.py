@@ -82,6 +82,19 @@ def _in_order(body: Mapping[str, Any]) -> list[str]:
     return sorted(body.get("modes", {}), key=rank)
 
 
+def by_radix(cages: tuple[CageType, ...], data: Mapping[str, Any]) -> tuple[CageType, ...]:
+    """Where no cage states a default, put the mode first that gives as many ports as the declared radix."""
+    if any("default" in (body or {}) for body in data.get("cages", {}).values()):
+        return cages
+    for mode in dict.fromkeys(mode for cage in cages for mode in cage.modes):
+        if sum(mode_of(mode)[0] for cage in cages if mode in cage.modes) == data.get("radix"):
+            return tuple(
+                replace(cage, modes={m: cage.modes[m] for m in sorted(cage.modes, key=lambda m: m != mode)})
+                for cage in cages
+            )
+    return cages
+
+
 def in_order(entries: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """Return the entries of a section by their lowest printed number, then by name: never as they are written."""
 

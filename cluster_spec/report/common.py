@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, TypeVar
 
 from cluster_spec.diagnostics import Severity, State
+from cluster_spec.units import spell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,8 +28,14 @@ def place(report: Report, location: Location) -> str:
     return f"{root}/{location.file.removeprefix('./')}"
 
 
+BASE = {"b/s": "rate", "FLOPS": "compute", "B": "memory", "mW": "power", "um": "length", "g": "mass", "mA": "current"}
+"""Base units of measured values, and the dimension in which people read them."""
+
+
 def amount(value: float | str, unit: str | None) -> str:
-    """Return a measured value with its unit; integers get thousands separators."""
+    """Return a measured value with its unit; base units are spelled for people, integers get separators."""
+    if unit in BASE and isinstance(value, int | float) and not isinstance(value, bool):
+        return spell(int(value), BASE[unit])
     text = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
     return f"{text} {unit}" if unit else text
 

@@ -39,7 +39,7 @@ class Aspect:
     since="0.1",
     source="design: every device has place, feed, heat path, management and address, or says why not",
     needs=("racks", "power.racks", "cooling.racks", "fabrics", "networks"),
-    sections=("racks", "nodes", "ultra_nodes", "power", "cooling", "fabrics", "networks"),
+    sections=("racks", "nodes", "ultra_nodes", "power", "cooling", "fabrics!", "networks"),
 )
 def open_device(cluster: Cluster) -> Verdict:
     """A device has no place, no feed, no path for its heat, no cabled management port or no address.

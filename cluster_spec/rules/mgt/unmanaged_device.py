@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     since="0.1",
     source="NVIDIA DGX SuperPOD reference architecture: the out-of-band network reaches all devices",
     needs=("ports.*.role", "fabrics.*.role"),
-    sections=("fabrics", "nodes", "ultra_nodes", "power", "cooling"),
+    sections=("fabrics!", "nodes", "ultra_nodes", "power", "cooling"),
 )
 def unmanaged_device(cluster: Cluster) -> Verdict:
     """A device with a management port has no cable in it.
