@@ -44,6 +44,7 @@ def request(
     show_default=True,
 )
 @click.option("--fabric", metavar="F", help="Only what belongs to this fabric.")
+@click.option("--explain", metavar="CABLE", help="Print how the length of these cables came about.")
 @click.option("--output-file", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE.")
 @click.option("--set", "given", multiple=True, callback=parameters, metavar="N=V", help="Set a parameter.")
 @click.option("--phase", metavar="P", help="Show the cluster as built up to this phase.")
@@ -54,6 +55,7 @@ def command(
     asked: tuple[str | None, Path],
     form: str,
     fabric: str | None,
+    explain: str | None,
     output_file: Path | None,
     given: dict[str, str],
     phase: str | None,
@@ -76,7 +78,9 @@ def command(
         raise Failure(
             f"there is no fabric {fabric!r}; there is {', '.join(f.name for f in cluster.fabrics) or 'none'}"
         )
-    if table is None:
+    if explain is not None:
+        _explained(cluster, explain, output_file)
+    elif table is None:
         _summary(cluster, form, fabric, output_file)
     elif form == "text":
         _folded(cluster, table, fabric, output_file)
@@ -120,6 +124,17 @@ def _summary(cluster: Cluster, form: str, fabric: str | None, output_file: Path 
         return
     color = output_file is None and colored()
     _put("\n".join(text(found, cluster.title, color=color, width=width())) + "\n", output_file, machine=False)
+
+
+def _explained(cluster: Cluster, cables: str, output_file: Path | None) -> None:
+    from cluster_spec.analysis.arithmetic import length
+    from cluster_spec.analysis.select import select_rows
+
+    rows = select_rows(cluster, "cables", cables)
+    if not rows.size:
+        raise Failure(f"there is no cable {cables!r}; `show cables` lists them")
+    lines = [length(cluster, int(row)) for row in rows]
+    _put("\n".join(lines) + "\n", output_file, machine=True)
 
 
 def _folded(cluster: Cluster, table: str, fabric: str | None, output_file: Path | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from cluster_spec.records import field, record
 
@@ -309,6 +309,13 @@ class Failed:
     location: Location
 
 
+class Geometry(Protocol):
+    """Where devices sit and how cables run between them."""
+
+    def explain(self, a: int, z: int) -> str:
+        """Return the arithmetic of the length that two device rows need."""
+
+
 @record(frozen=True, slots=True, eq=False)
 class Cluster:
     """Everything that exists. Row numbers are private to one resolved cluster and never leave it."""
@@ -350,7 +357,7 @@ class Cluster:
     assets: tuple[Asset, ...]
     has_site: bool
     trays: bool
-    geometry: object | None = None
+    geometry: Geometry | None = None
     growth: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
 
     def failure(self, *sections: str) -> Failed | None:

@@ -159,7 +159,9 @@ def include_of_nothing(project: Project, rng: Random) -> None:
 
 @fault("pocket", "SCH001", "SCH009")
 def include_of_the_same(project: Project, rng: Random) -> None:
-    section = rng.choice(["notes: again", "title: again", "external: {campus: {kind: network}}", "grow_to: {un: 5}"])
+    section = rng.choice(
+        ["notes: again", "title: again", "external: {campus: {kind: network}}", "grow_to: {un: 5}"]
+    )
     project.put(section + "\n", "more.yaml")
     project.append("include: more.yaml\n")
 
@@ -244,9 +246,7 @@ def waiver_expired(project: Project, rng: Random) -> None:
 
 @fault("cabled", "WVR001")
 def waiver_of_nothing(project: Project, rng: Random) -> None:
-    code, of = rng.choice(
-        [("REL007", "compute"), ("CAT006", "*"), ("CBL012", "gpu[01-05]")]
-    )
+    code, of = rng.choice([("REL007", "compute"), ("CAT006", "*"), ("CBL012", "gpu[01-05]")])
     waiver = {"code": code, "of": of, "because": "planted", "by": "owner", "until": "2099-12-31"}
     project.set("waivers/none", waiver)
 
