@@ -28,7 +28,15 @@ def place(report: Report, location: Location) -> str:
     return f"{root}/{location.file.removeprefix('./')}"
 
 
-BASE = {"b/s": "rate", "FLOPS": "compute", "B": "memory", "mW": "power", "um": "length", "g": "mass", "mA": "current"}
+BASE = {
+    "b/s": "rate",
+    "FLOPS": "compute",
+    "B": "memory",
+    "mW": "power",
+    "um": "length",
+    "g": "mass",
+    "mA": "current",
+}
 """Base units of measured values, and the dimension in which people read them."""
 
 

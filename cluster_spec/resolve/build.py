@@ -147,11 +147,26 @@ def _fabrics(work: Work) -> None:
     def late(name: str) -> bool:
         return any(e.every is not None for e in (entries[name].endpoints or {}).values())
 
+    for name in names:
+        with work.scope.section("fabrics", name):
+            _switches(work, name, names.index(name))
     for name in sorted(names, key=lambda n: (late(n), n)):
+        if any(f.section == f"fabrics.{name}" for f in work.scope.failed):
+            continue
         with work.scope.section("fabrics", name):
             _fabric(work, name, names.index(name))
     with work.scope.section("fabrics"):
         check_uplinks(work.stage, work.builds, names)
+
+
+def _switches(work: Work, name: str, index: int) -> None:
+    """Add the switches that a fabric lists, before any list of links may name them."""
+    fabric = work.manifest.fabrics[name]
+    if not fabric.switches or not work.scope.holds(fabric.when, ("fabrics", name, "when")):
+        return
+    from cluster_spec.resolve.wiring import explicit_switches
+
+    explicit_switches(work.stage, fabric, ("fabrics", name), index)
 
 
 def _fabric(work: Work, name: str, index: int) -> None:
@@ -166,10 +181,6 @@ def _fabric(work: Work, name: str, index: int) -> None:
     tiers: tuple[Any, ...] = ()
     if fabric.topology is not None and fabric.cabled:
         tiers = build_clos(build, fabric.topology)
-    if fabric.switches:
-        from cluster_spec.resolve.wiring import explicit_switches
-
-        explicit_switches(build)
     if fabric.wiring or fabric.links:
         _listed(work, build)
     tiers, tier = rank_switches(build, tiers)

@@ -101,7 +101,9 @@ def _populations(stage: Stage, entry: Any, path: Path, own: int) -> list[tuple[P
         )
     if entry.every is not None:
         if not entry.every:
-            raise stage.scope.stop(SHAPE, (*path, "every"), "`every` names a role, such as {role: oob}", key=True)
+            raise stage.scope.stop(
+                SHAPE, (*path, "every"), "`every` names a role, such as {role: oob}", key=True
+            )
         return [
             (p, np.arange(p.device.size))
             for p in sorted(stage.census.populations, key=lambda p: (natural_key(p.label), p.kind))

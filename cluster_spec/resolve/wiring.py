@@ -15,6 +15,7 @@ from cluster_spec.resolve.step import Links
 
 if TYPE_CHECKING:
     from cluster_spec.diagnostics import Path
+    from cluster_spec.resolve.devices import Stage
     from cluster_spec.resolve.lookup import Names
     from cluster_spec.resolve.step import Build
 
@@ -22,15 +23,14 @@ PENDING = -1
 """The class of a link whose tiers are not known yet."""
 
 
-def explicit_switches(build: Build) -> None:
+def explicit_switches(stage: Stage, fabric: Any, path: Path, index: int) -> None:
     """Add the switches that a fabric lists itself."""
-    stage, path = build.stage, (*build.path, "switches")
     section = build_section(
-        stage.scope, "switches", build.fabric.switches or {}, path, stage.grow_to, stage.built
+        stage.scope, "switches", fabric.switches, (*path, "switches"), stage.grow_to, stage.built
     )
     for family in section.families:
-        population = device_family(stage, family, "switches", "switch", fabric=build.index)
-        population.fabric = build.index
+        population = device_family(stage, family, "switches", "switch", fabric=index)
+        population.fabric = index
 
 
 def resolve_wiring(build: Build, names: Names) -> None:

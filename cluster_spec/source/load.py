@@ -155,7 +155,7 @@ def _union(
         here = (*path, key)
         if key not in merged:
             merged[key] = value
-        elif isinstance(value, dict) and isinstance(merged[key], dict):
+        elif isinstance(value, dict) and isinstance(merged[key], dict) and (value or merged[key]):
             merged[key] = _union(merged[key], value, here, places, findings)
         else:
             earlier = next((one for one in places[0] if one.find(here)[0] == len(here)), places[0][0])

@@ -250,7 +250,7 @@ def uplink_between_two_leaves(project: Project, rng: Random) -> None:
     project.put_rows(rows, COMPUTE)
 
 
-@fault("cabled", "SCH004", *LOST)
+@fault("cabled", "TOP002", "TOP001", "TOP008", COUNTS)
 def compute_port_on_a_switch_of_the_planes(project: Project, rng: Random) -> None:
     rows = project.rows(COMPUTE)
     row = rows[rng.choice(hosts(rows))]

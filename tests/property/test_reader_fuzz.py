@@ -154,14 +154,12 @@ def test_ranges_and_expressions(text: str) -> None:
         assert isinstance(fold(names), str)
     except RangeError as error:
         assert 0 <= error.column <= len(text)  # noqa: PT017
-    for compiler in (compile_expression, compile_template):
+    for evaluate in (
+        lambda: compile_expression(text).evaluate(env),
+        lambda: compile_template(text).spell(env, 1),
+    ):
         try:
-            compiled = compiler(text)
-            assert compiled.names is not None
-            if compiler is compile_expression:
-                compiled.evaluate(env)
-            else:
-                compiled.spell(env, 1)
+            evaluate()
         except ExpressionError as error:
             assert 0 <= error.column <= len(text)  # noqa: PT017
 

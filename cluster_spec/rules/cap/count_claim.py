@@ -32,7 +32,7 @@ FABRIC = ("switches", "links", "subnet")
     since="0.1",
     source="counted on the expanded cluster",
     needs=("claims", "contains"),
-    sections=("claims", "racks", "nodes", "ultra_nodes", "fabrics"),
+    sections=("claims", "racks", "nodes", "ultra_nodes", "fabrics!"),
 )
 def count_claim(cluster: Cluster) -> Verdict:
     """There are more or fewer accelerators, nodes, racks, switches, links or cables than is claimed.

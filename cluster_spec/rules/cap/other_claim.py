@@ -23,7 +23,7 @@ NO_AVAILABILITY = "failure rates of the parts and repair times"
     since="0.1",
     source="sums over the expanded cluster",
     needs=("claims", "accelerator.scale-up-bandwidth", "fabrics.rate", "power"),
-    sections=("claims", "nodes", "ultra_nodes", "fabrics"),
+    sections=("claims", "nodes", "ultra_nodes", "fabrics!"),
 )
 def other_claim(cluster: Cluster) -> Verdict:
     """Scale-up or scale-out bandwidth, power, PUE or availability is not what is claimed.

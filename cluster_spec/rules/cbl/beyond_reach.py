@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cluster_spec.analysis import arithmetic
 from cluster_spec.analysis.linkkinds import link_kinds
 from cluster_spec.columns import member
 from cluster_spec.diagnostics import Basis, Severity
@@ -74,7 +75,20 @@ def _bad(cluster: Cluster, rows: np.ndarray, limit: np.ndarray, of: np.ndarray) 
             f"{subject}: {spell(int(measured[i]), 'length')} long, {kind.medium_name} reaches {reach}{lane}"
         )
 
-    return (Bad(rows, say, measured=measured, limit=limit, unit="um", cause=cause.astype(np.int64)),)
+    def formula(i: int) -> str:
+        return arithmetic.length(cluster, int(rows[i]))
+
+    return (
+        Bad(
+            rows,
+            say,
+            measured=measured,
+            limit=limit,
+            unit="um",
+            cause=cause.astype(np.int64),
+            formula=formula,
+        ),
+    )
 
 
 def _reach(kind: Kind, fabric: str) -> int | str:

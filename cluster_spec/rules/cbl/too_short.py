@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cluster_spec.analysis import arithmetic
 from cluster_spec.diagnostics import Basis, Severity
 from cluster_spec.rules.base import NONE, Bad, Unknown, Verdict, rule
 from cluster_spec.rules.by_kind import FOLDED
@@ -50,7 +51,10 @@ def too_short(cluster: Cluster) -> Verdict:
             f"{subject}: {spell(int(measured[i]), 'length')} long, the way with slack is {_up(int(limit[i]))}"
         )
 
-    bad = (Bad(rows, say, measured=measured, limit=limit, unit="um"),) if rows.size else ()
+    def formula(i: int) -> str:
+        return arithmetic.need(cluster, int(rows[i]))
+
+    bad = (Bad(rows, say, measured=measured, limit=limit, unit="um", formula=formula),) if rows.size else ()
     return Verdict("cables", decided, bad, _unknown(cluster, ~known, len(cables) - decided))
 
 

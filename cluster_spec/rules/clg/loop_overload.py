@@ -37,7 +37,7 @@ class Over:
     since="0.1",
     source="design: what cools takes the heat of what it serves; spare units count where they are declared",
     needs=("cooling.loops.*.each", "cooling.capacity", "power.max", "liquid"),
-    sections=("cooling", "racks", "nodes", "ultra_nodes"),
+    sections=("cooling", "racks", "nodes", "ultra_nodes", "fabrics"),
 )
 def loop_overload(cluster: Cluster) -> Verdict:
     """A loop, or the sinks behind it, can take less heat than the racks on it give.

@@ -41,7 +41,7 @@ class Limit:
     since="0.1",
     source="design: limits of power and of heat hold at the rack, the row and the hall",
     needs=("site.halls.*.power", "racks.*.power", "rack.power", "power.max"),
-    sections=("site", "racks", "nodes", "ultra_nodes", "power", "cooling"),
+    sections=("site", "racks", "nodes", "ultra_nodes", "power", "cooling", "fabrics"),
 )
 def density_ceiling(cluster: Cluster) -> Verdict:
     """Racks draw more power, or give more heat to the air, than their place, their row or their hall allows.

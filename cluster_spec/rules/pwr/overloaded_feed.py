@@ -27,7 +27,7 @@ RULE_OF_SIDES = "each side alone carries the whole draw; power factor 1"
     since="0.1",
     source="design: the sum of child / efficiency at each node is at most its capacity",
     needs=("power.tree.*.capacity", "power.tree.*.efficiency", "power.max"),
-    sections=("power", "cooling", "racks", "nodes", "ultra_nodes"),
+    sections=("power", "cooling", "racks", "nodes", "ultra_nodes", "fabrics"),
 )
 def overloaded_feed(cluster: Cluster) -> Verdict:
     """A power node, or the PDUs of one side of a rack, would carry more than their capacity.

@@ -26,7 +26,7 @@ KINDS = frozenset({"node", "switch", "appliance"})
     since="0.1",
     source="IEC 60320-1, IEC 60320-2-2: inlets and outlets of one size mate",
     needs=("power.psus.count", "power.psus.inlet", "pdu.outlets", "power.racks"),
-    sections=("power", "racks", "nodes", "ultra_nodes"),
+    sections=("power", "racks", "nodes", "ultra_nodes", "fabrics"),
 )
 def psu_without_outlet(cluster: Cluster) -> Verdict:
     """A rack has more supplies on a side than the PDUs of that side have outlets of their kind.

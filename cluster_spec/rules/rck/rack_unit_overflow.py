@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     since="0.1",
     source="EIA-310-E: a rack has a whole number of units",
     needs=("size.height", "rack.units", "racks.*.free"),
-    sections=("racks", "nodes", "ultra_nodes"),
+    sections=("racks", "nodes", "ultra_nodes", "fabrics"),
 )
 def rack_unit_overflow(cluster: Cluster) -> Verdict:
     """A device stands above the rack or in a unit that is not free, or all are taller than what is free.

@@ -26,7 +26,7 @@ ROOM = 1 << 24
     since="0.1",
     source="EIA-310-E: 1 U is 44.45 mm, and holds one device on each face at most",
     needs=("size.height", "nodes.*.u"),
-    sections=("racks", "nodes", "ultra_nodes"),
+    sections=("racks", "nodes", "ultra_nodes", "fabrics"),
 )
 def unit_overlap(cluster: Cluster) -> Verdict:
     """Two devices take the same unit of a rack on the same face.
