@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cluster_spec.diagnostics import SHAPE
+from cluster_spec.expressions import ExpressionError, compile_template
 from cluster_spec.model.cluster import Tier
 from cluster_spec.resolve.chain import chain
 from cluster_spec.resolve.first_tier import first
@@ -22,20 +23,33 @@ if TYPE_CHECKING:
 def build_clos(build: Build, topology: Any) -> tuple[Tier, ...]:
     """Build the tiers of a topology bottom up; adds switches and links, returns what they are."""
     ordered = chain(build, topology)
+    build.wanted = _wanted([tier for _, tier, _ in ordered])
     for name, tier, path in ordered:
         part = _part(build, name, tier, path)
-        build.wanted |= set(tier.per or ()) | set(build.fabric.disjoint or ())
         if not build.steps:
             step = first(build, name, tier, path, part, topmost=len(ordered) == 1)
         else:
             step = upper(build, name, tier, path, part, topmost=name == ordered[-1][0])
         build.steps.append(step)
     place = None
-    for below, step in zip([None, *build.steps], build.steps, strict=False):
-        place = add_switches(build, step, below, place)
+    for step in build.steps:
+        place = add_switches(build, step, place)
     for number, step in enumerate(build.steps):
         _connect(build, number, step)
     return tuple(_record(build, step, i) for i, step in enumerate(build.steps))
+
+
+def _wanted(tiers: list[Any]) -> frozenset[str]:
+    """Return the coordinates that switches must have: those that group tiers, name or place switches."""
+    found = {"rack", "_rack_family"} if any("rack" in (t.per or ()) for t in tiers) else set()
+    for tier in tiers:
+        found |= set(tier.per or ())
+        if tier.name:
+            try:
+                found |= compile_template(tier.name).names
+            except ExpressionError:  # said where the name is made
+                continue
+    return frozenset(found)
 
 
 def _part(build: Build, name: str, tier: Any, path: Path) -> int:

@@ -55,7 +55,7 @@ def first(build: Build, name: str, tier: Any, path: Path, part: int, *, topmost:
         name, path, tier, part, per, _drop_family(grouping.keys, per, ends), groups,
         np.arange(total) - offsets[groups], offsets, ports, exists, why,
     )  # fmt: skip
-    _inherit(step, switch, ends.coordinates)
+    _inherit(step, switch, ends.coordinates, build.wanted)
     step.rates = (below, above)
     step.coordinates["_switch"] = switch
     step.coordinates["_port"] = port
@@ -149,12 +149,10 @@ def public(ends: Ends) -> dict[str, np.ndarray]:
     return {k: v for k, v in ends.coordinates.items() if not k.startswith("_")}
 
 
-def _inherit(step: Step, owner: np.ndarray, known: dict[str, np.ndarray]) -> None:
+def _inherit(step: Step, owner: np.ndarray, known: dict[str, np.ndarray], wanted: frozenset[str]) -> None:
     """Give switches the coordinates on which all they serve agree, and their own index under the tier's name."""
     for name, column in known.items():
-        if name.startswith("_") and name != "_rack_family":
-            continue
-        if step.name == name:
+        if name not in wanted or step.name == name:
             continue
         shared, differ = agree(column, owner, step.size)
         step.coordinates[name] = shared

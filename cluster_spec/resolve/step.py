@@ -76,7 +76,7 @@ class Build:
     index: int
     ends: Ends
     classes: Classes
-    wanted: set[str] = field(default_factory=set)
+    wanted: frozenset[str] = frozenset()
     steps: list[Step] = field(default_factory=list)
     links: list[Links] = field(default_factory=list)
 
@@ -108,7 +108,8 @@ def columns(build: Build, step: Step | None, names: list[str], path: Path) -> li
     for i, name in enumerate(names):
         where = (*path, "per", i)
         if name not in known:
-            public = sorted(k for k in known if not k.startswith("_"))
+            tiers = [s.name for s in build.steps]
+            public = sorted({k for k in build.ends.coordinates if not k.startswith("_")} | set(tiers))
             raise build.stage.scope.dangling(where, name, "coordinate", public)
         column = known[name]
         if step is not None and step.disagree.get(name, np.zeros(1, bool)).any():

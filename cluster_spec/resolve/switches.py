@@ -27,9 +27,8 @@ class Placed:
         self.packing, self.end = packing, end
 
 
-def add_switches(build: Build, step: Step, below: Step | None, before: Placed | None) -> Placed | None:
+def add_switches(build: Build, step: Step, before: Placed | None) -> Placed | None:
     """Add the switches of a tier that exist; return how far their racks are filled."""
-    del below
     stage, tier = build.stage, step.tier
     live = np.flatnonzero(step.exists)
     rack = np.full(step.size, -1, dtype=np.int64)

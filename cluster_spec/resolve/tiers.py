@@ -58,36 +58,44 @@ def group_by(columns: Sequence[np.ndarray], size: int) -> Grouping:
     return Grouping(group, keys, int(found.size))
 
 
+HALF_WORD = 1 << 16
+"""NumPy sorts 16 bits by radix: six times faster than 64."""
+
+
+def by_group(group: np.ndarray, count: int) -> np.ndarray:
+    """Return the order that puts members of one group together and keeps the given order in each."""
+    order = np.argsort((group % HALF_WORD).astype(np.uint16), kind="stable")
+    if count > HALF_WORD:
+        high = (group[order] // HALF_WORD).astype(np.uint16)
+        order = order[np.argsort(high, kind="stable")]
+    return order
+
+
 def ranks(group: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the position of each member in its group (in given order), and the size of each group."""
     sizes = np.bincount(group, minlength=count)
     if count == 1:
         return np.arange(group.size, dtype=np.int64), sizes
-    packed = (group.astype(np.int64) << 32) | np.arange(group.size, dtype=np.int64)
-    packed.sort()
-    order = packed & 0xFFFFFFFF
     starts = np.zeros(count, dtype=np.int64)
     np.cumsum(sizes[:-1], out=starts[1:])
     position = np.empty(group.size, dtype=np.int64)
-    position[order] = np.arange(group.size, dtype=np.int64) - np.repeat(starts, sizes)
+    position[by_group(group, count)] = np.arange(group.size, dtype=np.int64) - np.repeat(starts, sizes)
     return position, sizes
 
 
 def unit_ranks(group: np.ndarray, count: int, unit: np.ndarray) -> np.ndarray:
     """Return the position of each member's unit among the units of its group, in order of first occurrence."""
-    position, _ = ranks(group, count)
-    packed = (group.astype(np.int64) << 32) | position
-    order = np.argsort(packed)
-    changed = np.ones(order.size, dtype=bool)
-    changed[1:] = (group[order][1:] != group[order][:-1]) | (unit[order][1:] != unit[order][:-1])
+    order = by_group(group, count)
+    sorted_group, sorted_unit = group[order], unit[order]
+    opens = np.ones(order.size, dtype=bool)
+    opens[1:] = sorted_group[1:] != sorted_group[:-1]
+    changed = opens.copy()
+    changed[1:] |= sorted_unit[1:] != sorted_unit[:-1]
     running = np.cumsum(changed) - 1
     first = np.zeros(count, dtype=np.int64)
-    edges = np.ones(order.size, dtype=bool)
-    edges[1:] = group[order][1:] != group[order][:-1]
-    starts = np.flatnonzero(edges)
-    first[group[order][starts]] = running[starts]
+    first[sorted_group[opens]] = running[opens]
     result = np.empty(order.size, dtype=np.int64)
-    result[order] = running - first[group[order]]
+    result[order] = running - first[sorted_group]
     return result
 
 

@@ -52,7 +52,6 @@ def upper(build: Build, name: str, tier: Any, path: Path, part: int, *, topmost:
         name, path, tier, part, per, grouping.keys, groups, np.arange(groups.size) - offsets[groups], offsets,
         ports, served[groups], why,
     )  # fmt: skip
-    shared: dict[str, np.ndarray] = {}
     for coordinate, column in below.coordinates.items():
         if coordinate.startswith("_") or coordinate in {name, "index"}:
             continue
@@ -64,7 +63,6 @@ def upper(build: Build, name: str, tier: Any, path: Path, part: int, *, topmost:
         if differ.any():
             step.disagree[coordinate] = differ[groups]
             step.coordinates[f"_values_{coordinate}"] = GroupValues(column, grouping.group, groups)  # type: ignore[assignment]
-    del shared
     step.coordinates[name] = step.coordinates["index"] = step.index
     step.coordinates["_rank"] = rank
     step.coordinates["_lower_group"] = grouping.group
