@@ -1,21 +1,89 @@
 """clusterspec: infrastructure as code for AI and HPC clusters.
 
-The public interface: `load(path) -> Outcome[Manifest]`, `resolve(manifest) -> Outcome[Cluster]`,
-`check(cluster) -> Report`, `validate(path) -> Report`. Names are imported when they are first used.
+The public interface, as functions of values:
+
+    import cluster_spec
+
+    manifest = cluster_spec.load("inventories/scalex", set={"ultra_nodes": 20})
+    cluster = cluster_spec.resolve(manifest.value)
+    report = cluster_spec.check(cluster.value, (*manifest.findings, *cluster.findings))
+
+`load` and `resolve` return an `Outcome`: a value, None where nothing can follow, and findings. `validate(path)` is
+all three in one. A mistake in a document is a finding, never an exception. Names are imported when they are first
+used.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from cluster_spec.__about__ import __version__
 
-__all__ = ["__version__", "check", "load", "resolve", "validate"]
+if TYPE_CHECKING:
+    from cluster_spec.api import check, load, resolve
+    from cluster_spec.api import report as validate
+    from cluster_spec.diagnostics import Finding, Outcome, Report
+    from cluster_spec.manifest import Manifest
+    from cluster_spec.model.cluster import Cluster
+
+_PLACES = {
+    "load": ("api", "load"),
+    "resolve": ("api", "resolve"),
+    "check": ("api", "check"),
+    "validate": ("api", "report"),
+    "Manifest": ("manifest", "Manifest"),
+    "Cluster": ("model.cluster", "Cluster"),
+    "Outcome": ("diagnostics", "Outcome"),
+    "Report": ("diagnostics", "Report"),
+    "Finding": ("diagnostics", "Finding"),
+}
+
+__all__ = [
+    "Cluster",
+    "Finding",
+    "Manifest",
+    "Outcome",
+    "Report",
+    "__version__",
+    "check",
+    "load",
+    "resolve",
+    "validate",
+]
 
 
-def __getattr__(name: str) -> Any:
-    if name in {"load", "resolve", "check", "validate"}:
-        from cluster_spec import api
+class _Package(ModuleType):
+    """The package: `check` and `resolve` are the functions, also once the modules of these names are loaded."""
 
-        return api.report if name == "validate" else getattr(api, name)
-    raise AttributeError(name)
+    def __getattr__(self, name: str) -> Any:
+        if name not in _PLACES:
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        return _public(name)
+
+    @property
+    def check(self) -> Any:
+        return _public("check")
+
+    @check.setter
+    def check(self, module: ModuleType) -> None:
+        """Loading the module `check` does not hide the function."""
+
+    @property
+    def resolve(self) -> Any:
+        return _public("resolve")
+
+    @resolve.setter
+    def resolve(self, module: ModuleType) -> None:
+        """Loading the package `resolve` does not hide the function."""
+
+
+def _public(name: str) -> Any:
+    from importlib import import_module
+
+    module, attribute = _PLACES[name]
+    return getattr(import_module(f"{__name__}.{module}"), attribute)
+
+
+sys.modules[__name__].__class__ = _Package

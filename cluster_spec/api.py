@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cluster_spec.diagnostics import Finding, Location, Outcome, Report, Severity
 from cluster_spec.manifest import Manifest, parse
+from cluster_spec.records import replace
 from cluster_spec.source import excerpt as read_line
 from cluster_spec.source import load as read
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 Excerpt = "Callable[[Location], str | None]"
 SECRET = frozenset({"SEC001", "SEC002"})
+"""Errors of a document that keep nothing from being resolved."""
 COVERED_LATER = (
     "optics pairs and power",
     "thermal chain and air flow",
@@ -31,22 +33,36 @@ COVERED_LATER = (
 """What no rule looks at yet; reports say so."""
 
 
-def load(path: str | Path) -> Outcome[Manifest]:
-    """Read a manifest (a folder with `cluster.yaml`, or a file) and check its shape."""
+def load(path: str | Path, set: Mapping[str, int | str | bool] | None = None) -> Outcome[Manifest]:
+    """Read a manifest (a folder with `cluster.yaml`, or a file) and check its shape.
+
+    `set` gives values to parameters, as `--set` does; whether they fit is found when the manifest is resolved.
+    """
     source = read(Path(path))
     if source.value is None or source.failed:
         return Outcome(None, source.findings)
     manifest = parse(source.value)
-    return Outcome(manifest.value, (*source.findings, *manifest.findings))
+    value = manifest.value
+    if value is not None and set:
+        value = replace(value, given=_texts(set))
+    return Outcome(value, (*source.findings, *manifest.findings))
+
+
+def _texts(given: Mapping[str, int | str | bool] | None) -> dict[str, str]:
+    """Return values of parameters as a command line would write them."""
+    return {k: str(v).lower() if isinstance(v, bool) else str(v) for k, v in (given or {}).items()}
 
 
 def resolve(
     manifest: Manifest, parameters: Mapping[str, str] | None = None, phase: str | None = None
 ) -> Outcome[Cluster]:
-    """Resolve a manifest to a cluster; sections that fail are left out and named in `cluster.failed`."""
+    """Resolve a manifest to a cluster; sections that fail are left out and named in `cluster.failed`.
+
+    `parameters` go before those that `load` was given; `phase` builds up to this phase only.
+    """
     from cluster_spec.resolve.build import resolve as build
 
-    return build(manifest, manifest.source, parameters or {}, phase)
+    return build(manifest, manifest.source, {**manifest.given, **(parameters or {})}, phase)
 
 
 def load_cluster(
@@ -71,12 +87,13 @@ def check(
 ) -> Report:
     """Run the rules over a cluster; `findings` are those of reading and resolving."""
     from cluster_spec.analysis.headline import headline
-    from cluster_spec.check import chosen, run_rules, with_raised
+    from cluster_spec.check import because, chosen, run_rules, with_raised
     from cluster_spec.rules.document.undecided_share import undecided_share
 
     today = datetime.now(UTC).date().isoformat()
     run = run_rules(cluster, select=select, ignore=ignore, today=today, unfold=unfold)
-    raised = [f for f in findings if chosen(f.code, select, ignore)]
+    stopped = {gap.missing for gap in run.not_checked}
+    raised = [f for f in findings if chosen(f.code, select, ignore) or because(f) in stopped]
     found = sorted({*raised, *run.findings}, key=_rank)
     results = with_raised(run.results, found, select=select, ignore=ignore)
     low = undecided_share(results, cluster)
@@ -132,9 +149,18 @@ def validate(
     return check(resolved.value, found, select=select, ignore=ignore, unfold=unfold, root=shown), lines
 
 
-def report(path: str | Path, **options: object) -> Report:
-    """Return only the report of `validate`."""
-    return validate(path, **options)[0]  # type: ignore[arg-type]
+def report(
+    path: str | Path,
+    set: Mapping[str, int | str | bool] | None = None,
+    *,
+    phase: str | None = None,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    unfold: bool = False,
+) -> Report:
+    """Read, resolve and check, as `clusterspec validate` does, and return the report."""
+    given = _texts(set)
+    return validate(path, parameters=given, phase=phase, select=select, ignore=ignore, unfold=unfold)[0]
 
 
 def _barrier(
@@ -145,12 +171,20 @@ def _barrier(
     ignore: Sequence[str],
     root: Path,
 ) -> Report:
-    """Report a manifest that did not become a cluster: no rule over the model has run."""
-    from cluster_spec.check import chosen, with_raised
+    """Report a manifest that did not become a cluster: no rule over the model has run.
 
-    kept = sorted({f for f in findings if f.code == "SCH008" or chosen(f.code, select, ignore)}, key=_rank)
-    results = with_raised((), kept, select=select, ignore=ignore)
-    return Report(name, digest, {}, tuple(kept), (), (), results, (), COVERED_LATER, "", _shown(root))
+    What stopped it is reported whatever is selected: rules that did not run are not clean.
+    """
+    from cluster_spec.check import chosen, unreached, with_raised
+
+    kept = sorted({f for f in findings if _stops(f) or chosen(f.code, select, ignore)}, key=_rank)
+    results = with_raised((), kept, select=select, ignore=ignore, stopped=True)
+    gaps = unreached(results, next(filter(_stops, kept), None))
+    return Report(name, digest, {}, tuple(kept), (), gaps, results, (), COVERED_LATER, "", _shown(root))
+
+
+def _stops(finding: Finding) -> bool:
+    return finding.severity is Severity.ERROR and finding.code not in SECRET
 
 
 def _root(path: Path) -> Path:
@@ -175,4 +209,3 @@ def _lines(source: Source | None, root: Path) -> Callable[[Location], str | None
 
 
 __all__ = ["check", "load", "load_cluster", "report", "resolve", "validate"]
-_ = SECRET

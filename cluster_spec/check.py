@@ -33,7 +33,7 @@ from cluster_spec.rules import catalogue
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from cluster_spec.model.cluster import Cluster, Waiver
+    from cluster_spec.model.cluster import Cluster, Failed, Waiver
     from cluster_spec.rules import Bad, Rule, Unknown, Verdict
 
 MEMBERS = 10_000
@@ -58,8 +58,7 @@ class Run:
         assert rule.check is not None
         failed = [f for f in self.cluster.failed if _needed(rule, f.section)]
         for failure in failed:
-            because = f"because of {failure.code} at {failure.location}"
-            self.not_checked.append(NotChecked(rule.code, rule.name, because, failure.section, 1))
+            self.not_checked.append(NotChecked(rule.code, rule.name, because(failure), failure.section, 1))
         if any(_vital(rule, f.section) for f in failed):
             self.results.append(RuleResult(rule.code, rule.name, State.UNKNOWN, 0, len(failed)))
             return
@@ -307,6 +306,17 @@ def run_rules(
     return run
 
 
+def because(cause: Failed | Finding) -> str:
+    """Return what a rule lacks whose section has failed: the finding that says why."""
+    return f"because of {cause.code} at {cause.location}"
+
+
+def unreached(results: Iterable[RuleResult], cause: Finding | None) -> tuple[NotChecked, ...]:
+    """Return what is not checked where there is no cluster: every rule that would have looked at it."""
+    missing = "the cluster" if cause is None else because(cause)
+    return tuple(NotChecked(r.code, r.name, missing, "", 1) for r in results if r.state is State.UNKNOWN)
+
+
 def chosen(code: str, select: Sequence[str], ignore: Sequence[str]) -> bool:
     """Whether a code is selected and not ignored; three letters stand for their family."""
     picked = not select or any(code.startswith(s) for s in select)
@@ -319,16 +329,20 @@ def with_raised(
     *,
     select: Sequence[str],
     ignore: Sequence[str],
+    stopped: bool = False,
 ) -> tuple[RuleResult, ...]:
     """Add the states of codes that reading and resolving raise, and fail rules that they already decided.
 
-    A rule over the model that did not run (behind a barrier) is unknown.
+    A rule over the model that did not run is unknown; where a barrier has `stopped` the run, so is every code
+    that was not raised: nobody has looked at the rest of the document. No rule can have crashed then.
     """
     raised = Counter(f.code for f in findings if f.severity is not Severity.INFO)
     states = {r.code: r for r in results}
     for rule in catalogue():
         if rule.code not in states:
-            state = State.PASS if rule.check is None else State.UNKNOWN
+            state = State.PASS if rule.check is None and not stopped else State.UNKNOWN
+            if stopped and rule.code == CRASH.code:
+                state = State.NOT_APPLICABLE
             if not chosen(rule.code, select, ignore):
                 state = State.IGNORED
             states[rule.code] = RuleResult(rule.code, rule.name, state, 0, 0)

@@ -8,6 +8,7 @@ import numpy as np
 
 from cluster_spec.analysis.cache import once
 from cluster_spec.analysis.facts import power_fact
+from cluster_spec.analysis.loads import answering, passive_hosts
 from cluster_spec.columns import distinct
 from cluster_spec.model.tables import STATES
 from cluster_spec.records import record
@@ -246,7 +247,9 @@ def it_power(cluster: Cluster) -> Figure:
         drawing &= ~((devices.ultra_node >= 0) & fact.known[ultra.part][devices.ultra_node])
     parts = np.concatenate([devices.part[drawing], ultra.part[whole]]).astype(np.int64)
     counts = np.bincount(parts, minlength=len(cluster.parts))
-    absent = {cluster.parts[int(p)].name for p in np.flatnonzero((counts > 0) & ~fact.known)}
+    silent = passive_hosts(cluster) & drawing
+    lost = np.bincount(answering(cluster, np.flatnonzero(silent)), minlength=len(cluster.parts)) > 0
+    absent = {cluster.parts[int(p)].name for p in np.flatnonzero(((counts > 0) & ~fact.known) | lost)}
     if absent:
         return Figure(None, tuple(f"power.{basis} of {name}" for name in sorted(absent)))
     return Figure(sum(int(n) * int(v) for n, v in zip(counts, fact.values, strict=True)))

@@ -24,7 +24,9 @@ MILLI = 1000
 
 @record(frozen=True, slots=True)
 class Line:
-    """One resource: how much is in use now and at `grow_to`, how much there is, how much is free.
+    """One resource: how much there is now and at `grow_to`, how much it holds, how much is free.
+
+    Ports, units and addresses count what is in use now. Of racks, the empty ones are free.
 
     None is unknown or does not apply; `note` says why a number came out.
     """
@@ -43,6 +45,7 @@ def growth(cluster: Cluster, fabric: int | None = None) -> tuple[Line, ...]:
     chosen = range(len(cluster.fabrics)) if fabric is None else (fabric,)
     lines = [line for index in chosen for line in _tiers(cluster, index)]
     if fabric is None:
+        lines += _families(cluster)
         lines += _racks(cluster)
     for network in cluster.networks:
         if fabric is None or network.fabric == fabric:
@@ -53,11 +56,16 @@ def growth(cluster: Cluster, fabric: int | None = None) -> tuple[Line, ...]:
 def _tiers(cluster: Cluster, fabric: int) -> Iterator[Line]:
     own, used = cluster.fabrics[fabric], used_ports(cluster)
     mine = switches(cluster, fabric)
+    first, last = cluster.growth.get((own.name, own.tiers[0].name), (0, 0)) if own.tiers else (0, 0)
+    grows = first < last
     for index, tier in enumerate(own.tiers):
         rows = mine[cluster.devices.tier[mine] == index]
         name = f"{own.name} {tier.name}"
         _, final = cluster.growth.get((own.name, tier.name), (0, None))
-        yield Line("switches", name, tier_switches(cluster, fabric, index), final, note=tier.why)
+        now = tier_switches(cluster, fabric, index)
+        ahead = grows and index > 0 and now == final
+        why = f"bought now for the final extent; {tier.why}" if ahead else tier.why
+        yield Line("switches", name, now, final, note=why)
         ports, busy = int(data_ports(cluster, rows).sum()), _busy(cluster, used, rows)
         yield Line("ports", name, busy, None, ports, ports - busy, "data ports of its switches")
 
@@ -72,19 +80,21 @@ def _busy(cluster: Cluster, used: np.ndarray, rows: np.ndarray) -> int:
     return total
 
 
+def _families(cluster: Cluster) -> Iterator[Line]:
+    for kind in ("ultra_nodes", "nodes"):
+        for extent in cluster.extents:
+            if extent.section == kind:
+                yield Line(kind.replace("_", "-"), extent.folded(), extent.now, extent.final)
+
+
 def _racks(cluster: Cluster) -> Iterator[Line]:
     use, racks = rack_use(cluster), cluster.racks
+    extents = [extent for extent in cluster.extents if extent.section == "racks"]
     for family in distinct(racks.family).tolist():
         rows = np.flatnonzero(racks.family == family)
         name = racks.names.fold(rows)
-        yield Line(
-            "racks",
-            name,
-            int((use.devices[rows] > 0).sum()),
-            None,
-            int(rows.size),
-            int((use.devices[rows] == 0).sum()),
-        )
+        empty = int((use.devices[rows] == 0).sum())
+        yield Line("racks", name, int(rows.size), extents[family].final, None, empty, "free: hold no device")
         known = bool((use.units[rows] >= 0).all() and (use.used[rows] >= 0).all())
         units, taken = int(use.units[rows].sum()) * MILLI, int(use.used[rows].sum())
         if known:

@@ -174,7 +174,7 @@ def _sum(cluster: Cluster, figures: Figures) -> Load:
         load = load.plus(_add(figures, ultra.part, ultra.rack, whole & ~_at(own, ultra.rack), len(racks)))
     if shared.any():
         load = load.plus(_shared(cluster, shared, own, of_ultra & counted))
-    return load
+    return load.plus(_silent(cluster, counted & ~_at(own, devices.rack), whole | shared))
 
 
 def _at(mask: np.ndarray, rows: np.ndarray) -> np.ndarray:
@@ -213,6 +213,30 @@ def _shared(cluster: Cluster, ultra: np.ndarray, own: np.ndarray, inside: np.nda
         name = cluster.parts[int(index)].name
         gaps.append((f"power of each rack of {name}", distinct(devices.rack[rows[part == index]])))
     return Load(np.zeros(len(cluster.racks), dtype=np.int64), tuple(gaps))
+
+
+def passive_hosts(cluster: Cluster) -> np.ndarray:
+    """Return which devices compute or switch and have no draw of their own: what they stand in draws for them."""
+    passive = [p.powered is False and p.kind in {"node", "switch", "appliance"} for p in cluster.parts]
+    return np.array([*passive, False], dtype=bool)[cluster.devices.part]
+
+
+def answering(cluster: Cluster, rows: np.ndarray) -> np.ndarray:
+    """Return the part that has to say what passive hosts draw: of their ultra-node, else their own."""
+    member, own = cluster.devices.ultra_node[rows], cluster.devices.part[rows].astype(np.int64)
+    return np.where(member >= 0, cluster.ultra_nodes.part[member], own) if len(cluster.ultra_nodes) else own
+
+
+def _silent(cluster: Cluster, mask: np.ndarray, whole: np.ndarray) -> Load:
+    """Passive hosts for which no cabinet and no ultra-node has a figure draw what nobody knows, not nothing."""
+    devices = cluster.devices
+    lost = np.flatnonzero(mask & passive_hosts(cluster) & ~_at(whole, devices.ultra_node))
+    part = answering(cluster, lost)
+    gaps = tuple(
+        (f"power.{_basis(cluster)} of {cluster.parts[int(p)].name}", distinct(devices.rack[lost[part == p]]))
+        for p in distinct(part)
+    )
+    return Load(np.zeros(len(cluster.racks), dtype=np.int64), gaps)
 
 
 def _add(figures: Figures, part: np.ndarray, rack: np.ndarray, mask: np.ndarray, size: int) -> Load:

@@ -63,6 +63,7 @@ def summary(cluster: Cluster) -> dict[str, Any]:
         },
     }
     _failures(cluster, found, sheet)
+    found["fabrics"] = dict(sorted(found["fabrics"].items()))
     found["unknown"] = dict(sorted(sheet.unknown.items()))
     return found
 
@@ -142,7 +143,7 @@ SECTIONS = {
         "power_w.it",
         "internal_links",
     ),
-    "fabrics": ("switches", "links", "cables", "modules"),
+    "fabrics": ("switches", "links", "cables", "modules", "power_w.it"),
 }
 """What is not known when a section failed."""
 
@@ -150,8 +151,13 @@ SECTIONS = {
 def _failures(cluster: Cluster, found: dict[str, Any], sheet: _Sheet) -> None:
     """Make null what stands on a section that could not be resolved."""
     for failed in cluster.failed:
-        head = failed.section.partition(".")[0]
+        head, _, rest = failed.section.partition(".")
         reason = f"{failed.code} at {failed.location}"
+        name = rest.partition(".")[0]
+        if head == "fabrics" and any(fabric.name == name for fabric in cluster.fabrics):
+            sheet.unknown = {k: v for k, v in sheet.unknown.items() if not k.startswith(f"fabrics.{name}.")}
+            found["fabrics"][name] = None
+            sheet.unknown[f"fabrics.{name}"] = reason
         for path in SECTIONS.get(head, ()):
             key, _, inner = path.partition(".")
             if inner:

@@ -71,6 +71,6 @@ def invoke(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         error.show()
         return 2
-    except click.Abort:
-        return 130
+    except click.Abort as interrupted:
+        raise KeyboardInterrupt from interrupted
     return result if isinstance(result, int) else 0

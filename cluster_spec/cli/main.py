@@ -24,6 +24,7 @@ def entry() -> NoReturn:
     try:
         code = run(sys.argv[1:])
     except KeyboardInterrupt:
+        say("interrupted")
         code = INTERRUPTED
     leave(code)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cluster_spec.cli.output import colored, emit, width
+from cluster_spec.cli.output import Failure, colored, emit, width
 from cluster_spec.report.terminal import clean, fit, paint, table
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(ctx: click.Context, *, name: str | None, check: bool, project: Path) -> None:
     """List the parts of the catalogue, or show the one that NAME names with its sources."""
+    if not project.is_dir():
+        raise Failure(f"the project {project} is no folder")
     folder = project / "parts"
     overlay = folder if folder.is_dir() else None
     if check:

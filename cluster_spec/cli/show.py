@@ -70,7 +70,7 @@ def command(
     from cluster_spec.api import load_cluster
 
     outcome = load_cluster(path, given, phase)
-    code = _troubles(outcome.findings)
+    code = _troubles(outcome.findings, path)
     if outcome.value is None:
         ctx.exit(code or 2)
     cluster = outcome.value
@@ -89,15 +89,17 @@ def command(
     ctx.exit(code)
 
 
-def _troubles(findings: Sequence[Finding]) -> int:
+def _troubles(findings: Sequence[Finding], path: Path) -> int:
     """Tell the errors of reading and resolving on stderr; 2 where the document cannot be read, 1 for others."""
+    root = path if path.is_dir() else path.parent
     from cluster_spec.cli.main import say
     from cluster_spec.diagnostics import Severity
     from cluster_spec.report.common import FATAL, plural
 
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     for finding in errors[:5]:
-        say(f"{finding.location}: {finding.code} {finding.message}")
+        at = finding.location
+        say(f"{(root / at.file).as_posix()}:{at.line}:{at.column}: {finding.code} {finding.message}")
     if len(errors) > 1:
         say(f"{plural(len(errors), 'error')}; `clusterspec validate` explains them")
     if any(finding.code in FATAL for finding in errors):

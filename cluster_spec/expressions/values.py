@@ -38,7 +38,7 @@ def evaluate(node: Node, env: Mapping[str, Any]) -> Value:  # noqa: PLR0911 - on
 def _lookup(node: Node, env: Mapping[str, Any]) -> Value:
     value = env.get(node.name)
     if value is None:
-        known = ", ".join(sorted(env)) or "none"
+        known = ", ".join(sorted(name for name in env if not name.startswith("_"))) or "none"
         raise ExpressionError(f"`{node.name}` is not known here; known names: {known}", node.column)
     if isinstance(value, Letters):
         message = f"`{node.name}` is a letter: it stands alone in `{{{node.name}}}`, not in arithmetic"

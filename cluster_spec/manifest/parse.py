@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cluster_spec.diagnostics import Findings, Outcome
 from cluster_spec.manifest.secrets import scan
 from cluster_spec.manifest.sections import HEAD, SECTIONS, validator
-from cluster_spec.records import record
+from cluster_spec.records import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class Manifest:
     """What a person wrote, section by section; an absent section is an empty mapping or None.
 
-    Keys and references stay as written: ranges, templates, expressions, `when`, `cases`.
+    Keys and references stay as written: ranges, templates, expressions, `when`, `cases`. `given` are the values
+    that whoever loads it sets for parameters.
     """
 
     source: Source
@@ -53,6 +54,7 @@ class Manifest:
     policy: Policy | None
     exceptions: Mapping[str, Change]
     waivers: Mapping[str, Waiver]
+    given: Mapping[str, str] = field(default_factory=dict)
 
 
 _SINGLE = frozenset({"assumptions", "claims", "site", "cabling", "power", "cooling", "policy"})

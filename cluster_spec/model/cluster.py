@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+
+from cluster_spec.model.namespace import NameTable
 from cluster_spec.records import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
-
     from cluster_spec.diagnostics import Location
+    from cluster_spec.model.namespace import NameGroup
     from cluster_spec.model.origins import Origins
     from cluster_spec.model.parts import Layout, Part
     from cluster_spec.model.tables import Cables, Devices, Endpoints, Links, Racks, UltraNodes
@@ -301,6 +303,22 @@ class Policy:
 
 
 @record(frozen=True, slots=True)
+class Extent:
+    """How many elements of a family of a section there are now, and at its final extent."""
+
+    section: str
+    label: str
+    names: NameGroup  # of what is there now
+    now: int
+    final: int
+
+    def folded(self) -> str:
+        """Return the names of what is there now: `un[01-16]`."""
+        rows = np.arange(self.names.first, self.names.first + self.now)
+        return NameTable((self.names,)).fold(rows) if self.now else self.label
+
+
+@record(frozen=True, slots=True)
 class Failed:
     """A section that could not be resolved: rules that need it are unknown because of this."""
 
@@ -359,6 +377,7 @@ class Cluster:
     trays: bool
     geometry: Geometry | None = None
     growth: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    extents: tuple[Extent, ...] = ()
 
     def failure(self, *sections: str) -> Failed | None:
         """Return the failed section among those named (or below them) that a rule would have needed."""

@@ -40,8 +40,8 @@ class Range:
 
     @property
     def wild(self) -> bool:
-        """Whether a bracket is `[*]`."""
-        return any(bracket.wild for bracket in self.brackets)
+        """Whether it is `*`, or a bracket is `[*]`."""
+        return self.text == "*" or any(bracket.wild for bracket in self.brackets)
 
     @property
     def key(self) -> tuple[str, ...]:

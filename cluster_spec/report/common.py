@@ -87,10 +87,14 @@ def missing_codes(report: Report) -> tuple[list[str], list[str]]:
     return distinct(unknown), distinct(partly)
 
 
+def lack(missing: str) -> str:
+    """Return a missing fact as `power.max unknown`; what says itself why stays as it is."""
+    return missing if missing.endswith("unknown") or missing.startswith("because") else f"{missing} unknown"
+
+
 def reason(gaps: Iterable[NotChecked]) -> str:
     """Return what is missing, for a rule that was not checked."""
-    spelled = ((gap.missing, f" for {gap.subjects}" if gap.subjects else "") for gap in gaps)
-    return "; ".join(f"{missing} unknown{subjects}" for missing, subjects in spelled)
+    return "; ".join(f"{lack(gap.missing)}{f' for {gap.subjects}' if gap.subjects else ''}" for gap in gaps)
 
 
 def spread(findings: Iterable[Finding], limit: int) -> list[Finding]:

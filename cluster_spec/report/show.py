@@ -31,9 +31,10 @@ def text(summary: Mapping[str, Any], title: str | None, *, color: bool, width: i
     counts = (f"{_number(summary[key])} {word}" for key, word in COUNTS if summary[key] != 0)
     yield from wrap(", ".join(counts), width)
     yield from wrap(", ".join(_amounts(summary)), width)
-    if summary["fabrics"]:
+    fabrics = {name: own for name, own in summary["fabrics"].items() if own is not None}
+    if fabrics:
         yield ""
-        yield from table(list(_fabrics(summary["fabrics"])), width)
+        yield from table(list(_fabrics(fabrics)), width)
     if summary["unknown"]:
         yield ""
         yield paint("unknown:", "strong", color=color)

@@ -51,7 +51,7 @@ def devices(cluster: Cluster, fabric: int | None) -> Table:
     tier_name = np.full(((len(cluster.fabrics) + 1) * deep), -1, dtype=np.int64)
     for index, (i, j, _) in enumerate(tiers):
         tier_name[i * deep + j] = index
-    tier_of = np.where(own.fabric >= 0, tier_name[own.fabric * deep + own.tier], -1)
+    tier_of = np.where(own.fabric >= 0, tier_name[np.maximum(own.fabric * deep + own.tier, -1)], -1)
     held = accelerators(cluster).per_device
     columns = (
         Column("name", lambda r: ends.device[r]),

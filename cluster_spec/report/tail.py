@@ -10,10 +10,12 @@ from cluster_spec.report.terminal import clean, join, paint, table, wrap
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cluster_spec.diagnostics import Report, Waived
+    from cluster_spec.diagnostics import NotChecked, Report, Waived
 
 ROWS = 20
 """How many rows a section prints before the rest is counted."""
+ALIKE = 3
+"""How many rules that lack the same are printed each with its line."""
 
 
 def tail(report: Report, *, unfold: bool, color: bool, width: int) -> Iterator[str]:
@@ -48,15 +50,22 @@ def _acceptance(waived: Waived) -> str:
 
 
 def _gaps(report: Report, width: int) -> Iterator[str]:
-    rows = [
-        (gap.code, clean(gap.name), clean(_missing(gap.missing, gap.subjects, gap.count)))
-        for gap in report.not_checked
-    ]
+    """Yield a line per rule and fact; rules that lack the very same are counted (the summary names them)."""
+    alike: dict[str, list[NotChecked]] = {}
+    for gap in report.not_checked:
+        alike.setdefault(_missing(gap.missing, gap.subjects, gap.count), []).append(gap)
+    rows = []
+    for gap in report.not_checked:
+        missing = _missing(gap.missing, gap.subjects, gap.count)
+        same = alike[missing]
+        if len(same) <= ALIKE:
+            rows.append((gap.code, clean(gap.name), clean(missing)))
+        elif same[0] is gap:
+            rows.append((f"{len(same)} rules", "", clean(missing)))
     if rows:
         yield from table(rows, width, "  ")
 
 
 def _missing(fact: str, subjects: str, count: int) -> str:
-    what = fact if fact.endswith("unknown") or fact.startswith("because") else f"{fact} unknown"
     number = f" ({count:,})" if count > 1 else ""
-    return f"{what}: {subjects}{number}" if subjects else what
+    return f"{common.lack(fact)}: {subjects}{number}" if subjects else common.lack(fact)

@@ -56,6 +56,10 @@ def _causes(
     yield from _rest(report, shown, width)
 
 
+NAMED = 24
+"""How many codes the summary spells; more than that is a barrier, and the codes say nothing."""
+
+
 def _summary(report: Report, *, color: bool, width: int) -> Iterator[str]:
     name, headline = clean(report.cluster), clean(report.headline)
     title = headline if not name or headline.startswith(name) else f"{name}: {headline}".removesuffix(": ")
@@ -82,7 +86,7 @@ def _verdicts(report: Report) -> str:
     unknown, partly = common.missing_codes(report)
     text = f"decided {done} of {total} rules"
     if unknown:
-        text += f"; not checked {len(unknown)}: {', '.join(unknown)}"
+        text += f"; not checked {len(unknown)}" + (f": {', '.join(unknown)}" if len(unknown) <= NAMED else "")
     if partly:
         text += f"; checked in part {len(partly)}: {', '.join(partly)}"
     tally = common.states(report)
@@ -115,7 +119,10 @@ def _block(
 
 
 def _spot(report: Report, at: Location) -> str:
-    return f"{clean(common.place(report, at))}:{at.line}:{at.column}"
+    """Return a place as terminals and editors open it from the current folder."""
+    root = report.root.rstrip("/")
+    file = f"{root}/{at.file}" if root.startswith(("/", "..")) else common.place(report, at)
+    return f"{clean(file)}:{at.line}:{at.column}"
 
 
 def _excerpt(at: Location, line: str | None, *, color: bool, width: int) -> Iterator[str]:

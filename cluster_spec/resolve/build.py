@@ -9,7 +9,7 @@ import numpy as np
 
 from cluster_spec.catalog import store
 from cluster_spec.diagnostics import Location, Outcome, Severity
-from cluster_spec.model.cluster import Cabling, Cluster, Fabric
+from cluster_spec.model.cluster import Cabling, Cluster, Extent, Fabric
 from cluster_spec.model.namespace import NameTable
 from cluster_spec.model.origins import ListBlock, Origins
 from cluster_spec.model.tables import Racks, UltraNodes
@@ -331,6 +331,7 @@ def _cluster(work: Work, source: Source, draft: Draft, cabling: Cabling, sold: M
         trays=work.trays is not None,
         geometry=where,
         growth=_growth(work),
+        extents=_extents(stage),
     )
 
 
@@ -408,6 +409,17 @@ def _records(work: Work, devices: Devices) -> tuple[Fabric, ...]:
 def _growth(work: Work) -> dict[tuple[str, str], tuple[int, int]]:
     """Return per fabric and tier how many switches there are now and at final extent."""
     return {(b.name, s.name): (int((s.device >= 0).sum()), s.size) for b in work.builds for s in b.steps}
+
+
+def _extents(stage: Stage) -> tuple[Extent, ...]:
+    """Return per family of racks, ultra-nodes and nodes how many there are now and at final extent."""
+    sections = {"racks": stage.floor.section, "ultra_nodes": stage.ultra, "nodes": stage.nodes}
+    return tuple(
+        Extent(name, family.label, family.group(), family.count, family.final(stage.grow_to))
+        for name, section in sections.items()
+        if section is not None
+        for family in section.families
+    )
 
 
 def _no_racks() -> Racks:

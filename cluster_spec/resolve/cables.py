@@ -46,16 +46,15 @@ class Choice:
     geometry: Geometry | None
     sold: Mapping[str, tuple[int, ...]]
 
-    def medium(self, index: int) -> Medium:
-        """Return the facts of a medium."""
-        medium = self.hardware.parts[self.media[index]].medium
-        assert medium is not None
-        return medium
+    def medium(self, index: int) -> Medium | None:
+        """Return the facts of a medium; None if its part says none."""
+        return self.hardware.parts[self.media[index]].medium
 
     def lengths(self, index: int) -> tuple[int, ...]:
         """Return the lengths in which a medium is sold: of the manifest, else of its part."""
         part: Part = self.hardware.parts[self.media[index]]
-        return self.sold.get(part.name) or self.medium(index).lengths
+        medium = self.medium(index)
+        return self.sold.get(part.name) or (() if medium is None else medium.lengths)
 
 
 def make_cables(choice: Choice, given: Given) -> tuple[Cables, np.ndarray]:
@@ -143,9 +142,9 @@ def _media(
     return medium
 
 
-def _reach(medium: Medium, rate: int | None, choice: Choice, index: int) -> int | None:
+def _reach(medium: Medium | None, rate: int | None, choice: Choice, index: int) -> int | None:
     """Return the reach of a medium at the lane rate of a class; None is unknown."""
-    if not medium.reach:
+    if medium is None or not medium.reach:
         return None
     lane = lane_rate(choice, index)
     if lane is not None and lane in medium.reach:

@@ -24,6 +24,8 @@ def build_clos(build: Build, topology: Any) -> tuple[Tier, ...]:
     """Build the tiers of a topology bottom up; adds switches and links, returns what they are."""
     ordered = chain(build, topology)
     build.wanted = _wanted([tier for _, tier, _ in ordered])
+    for name, _, path in ordered:
+        _unshared(build, name, path)
     for name, tier, path in ordered:
         part = _part(build, name, tier, path)
         if not build.steps:
@@ -37,6 +39,14 @@ def build_clos(build: Build, topology: Any) -> tuple[Tier, ...]:
     for number, step in enumerate(build.steps):
         _connect(build, number, step)
     return tuple(_record(build, step, i) for i, step in enumerate(build.steps))
+
+
+def _unshared(build: Build, name: str, path: Path) -> None:
+    """Stop where a tier has the name of a coordinate or a parameter: they share one namespace."""
+    scope = build.stage.scope
+    for kind, names in (("coordinate", build.ends.coordinates), ("parameter", scope.parameters)):
+        if name in names:
+            raise scope.stop(SHAPE, path, f"the tier {name} has the name of a {kind}", key=True)
 
 
 def _wanted(tiers: list[Any]) -> frozenset[str]:

@@ -141,12 +141,19 @@ def _device_entry(stage: Stage, entry: Entry, columns: _Columns, role: str) -> N
     columns.put("origin", entry, scope.origin(*path))
     columns.put("rear", entry, value.face == "rear")
     columns.put("none_of", entry, stage.census.none(value.none))
+    if value.place is not None and (value.rack is not None or value.u is not None):
+        raise scope.stop(SHAPE, (*path, "place"), "place and rack, u say the same: one of them", key=True)
     if value.rack is not None and stage.floor.section is not None:
         racks, family, number = rack_column(stage, value.rack, (*path, "rack"), env, entry)
         columns.put("rack", entry, racks)
         columns.rack_family[entry.numbers], columns.rack_number[entry.numbers] = family, number
         if value.u is not None:
-            columns.put("u", entry, numbers(scope, value.u, (*path, "u"), env, entry.size, MILLI))
+            units = numbers(scope, value.u, (*path, "u"), env, entry.size, MILLI)
+            if units.size and int(units.min()) < 0:
+                raise scope.stop(
+                    SHAPE, (*path, "u"), f"u comes to {int(units.min()) // MILLI}, at least 0 is needed"
+                )
+            columns.put("u", entry, units)
     elif value.place is not None:
         _placed(stage, entry, columns, parts)
     elif value.rack is not None:

@@ -60,6 +60,12 @@ class Family:
         """How many elements the family has at its final extent."""
         return int(self.rows.size)
 
+    def final(self, grow_to: Mapping[str, Any]) -> int:
+        """Return how many elements there will be: what `grow_to` states, else all that entries name."""
+        if "".join(self.literals) in grow_to or not self.entries:
+            return self.size
+        return sum(int(entry.numbers.size) for entry in self.entries)
+
     @property
     def label(self) -> str:
         """The family's name: its literals."""
@@ -430,7 +436,10 @@ def _final(
         return none
     path = ("grow_to", "".join(literals))
     if isinstance(value, str) and value.startswith("["):
-        bounds = [(int(b.values.min()), int(b.values.max())) for b in scope.range(value, path).brackets]
+        given = scope.range(value, path).brackets
+        if not all(b.values.size for b in given):
+            raise scope.stop(RANGE, path, f"{value} is empty: a final extent has a first and a last number")
+        bounds = [(int(b.values.min()), int(b.values.max())) for b in given]
         if len(bounds) != brackets:
             raise scope.stop(RANGE, path, f"{value} has {len(bounds)} brackets, the family has {brackets}")
         return list(bounds)

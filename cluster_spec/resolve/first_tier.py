@@ -9,7 +9,7 @@ import numpy as np
 from cluster_spec.diagnostics import PORT_BUDGET, SHAPE
 from cluster_spec.resolve.classes import tier_rates
 from cluster_spec.resolve.ports import Ports, Wanted, plan_ports, tier_counts
-from cluster_spec.resolve.step import Step, Values, columns
+from cluster_spec.resolve.step import Step, Values, affordable, columns
 from cluster_spec.resolve.tiers import agree, group_by, ranks, unit_ranks
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def first(build: Build, name: str, tier: Any, path: Path, part: int, *, topmost:
             )
         sizes[:] = count
         why = f"count {count} in each of {grouping.count} groups"
+    affordable(build, name, sum(sizes.tolist()), path)
     offsets = np.concatenate([[0], np.cumsum(sizes)])
     switch = offsets[grouping.group] + index
     total = int(offsets[-1])
@@ -56,6 +57,7 @@ def first(build: Build, name: str, tier: Any, path: Path, part: int, *, topmost:
         np.arange(total) - offsets[groups], offsets, ports, exists, why,
     )  # fmt: skip
     _inherit(step, switch, ends.coordinates, build.wanted)
+    _of_group(step, switch, grouping.group, ends.coordinates)
     step.rates = (below, above)
     step.coordinates["_switch"] = switch
     step.coordinates["_port"] = port
@@ -161,3 +163,17 @@ def _inherit(step: Step, owner: np.ndarray, known: dict[str, np.ndarray], wanted
             step.coordinates[f"_values_{name}"] = Values(column, owner)  # type: ignore[assignment]
     step.coordinates[step.name] = step.index
     step.coordinates["index"] = step.index
+
+
+def _of_group(step: Step, switch: np.ndarray, group: np.ndarray, known: dict[str, np.ndarray]) -> None:
+    """Give a switch that serves nothing yet the coordinates on which all endpoints of its group agree."""
+    count = step.offsets.size - 1
+    idle = np.ones(step.size, dtype=bool)
+    idle[switch] = False
+    if not idle.any():
+        return
+    for name in step.coordinates.keys() & known.keys():
+        shared, differ = agree(known[name], group, count)
+        column = step.coordinates[name].copy()
+        column[idle] = np.where(differ, -1, shared)[step.group[idle]]
+        step.coordinates[name] = column

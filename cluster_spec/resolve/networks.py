@@ -153,7 +153,8 @@ def _network(
             entry.size,
         )
         given = start if isinstance(start, str) else str((start or [""])[index])
-        _pool(space, pool, value.pools[pool], given, groups)
+        role = None if build is None else build.fabric.role
+        _pool(space, pool, value.pools[pool], given, groups, role)
     _disjoint(space)
     if build is not None:
         _follow(space, build, stage.scope.count(value.reserved, (*path, "reserved"), 0) or 0)
@@ -194,11 +195,12 @@ def _address(space: Space, text: str, path: Path) -> int:
 # -- pools -----------------------------------------------------------------------------------------
 
 
-def _pool(space: Space, name: str, pool: Any, start: str, groups: Groups) -> None:
-    """Give the addresses of one pool: start + index."""
+def _pool(space: Space, name: str, pool: Any, start: str, groups: Groups, role: str | None) -> None:
+    """Give the addresses of one pool: start + index; without `ports` to those of the fabric's role."""
     stage, path = space.stage, (*space.path, "pools", name)
     base = _address(space, start, (*path, "start"))
-    hosts = _of(stage, pool.of, (*path, "of"), groups)
+    own = {"ports": role} if role is not None and "every" not in pool.of else {}
+    hosts = _of(stage, {**own, **pool.of}, (*path, "of"), groups)
     sizes = [h.device.size for h in hosts]
     if pool.index is None:
         numbers = np.arange(sum(sizes), dtype=np.int64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -222,6 +223,8 @@ SHORT = 8
 """How many known names a message lists."""
 DIGITS = 19
 """The longest integer that `--set` takes."""
+INTEGER = re.compile("[+-]?[0-9]+")
+"""What `--set` reads as an integer."""
 
 
 def nearest(name: str, known: Sequence[str]) -> str | None:
@@ -266,20 +269,10 @@ def _given(scope: Scope, name: str, parameter: Any, text: str) -> int | bool | s
         return text
     if parameter.type == "boolean" and text.lower() in {"true", "false"}:
         return text.lower() == "true"
-    if parameter.type == "integer":
-        try:
-            return (
-                int(text) if text.strip() == text and len(text) <= DIGITS else _not_a(scope, path, name, text)
-            )
-        except ValueError:
-            pass
-    _not_a(scope, path, name, text, parameter.type)
+    if parameter.type == "integer" and len(text) <= DIGITS and INTEGER.fullmatch(text):
+        return int(text)
+    scope.report(PARAMETER, path, f"--set {name}: {text!r} is no {parameter.type}", key=True)
     return parameter.default  # type: ignore[no-any-return]
-
-
-def _not_a(scope: Scope, path: Path, name: str, text: str, kind: str = "integer") -> int:
-    scope.report(PARAMETER, path, f"--set {name}: {text!r} is no {kind}", key=True)
-    return 0
 
 
 def _bounds(scope: Scope, name: str, parameter: Any) -> None:

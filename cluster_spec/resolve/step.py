@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cluster_spec.columns import distinct
-from cluster_spec.diagnostics import DANGLING, SHAPE
+from cluster_spec.diagnostics import DANGLING, SHAPE, SIZE_BUDGET
 from cluster_spec.model.namespace import NameTable
+from cluster_spec.names.bracket import MAX_SIZE
 from cluster_spec.records import field, record
 
 if TYPE_CHECKING:
@@ -145,3 +146,10 @@ def _say_disagreement(build: Build, step: Step, name: str, where: Path) -> None:
         where,
         f"{step.name} {switch + 1} serves {name} {values[0]} and {name} {values[1]}: it has no one {name}",
     )
+
+
+def affordable(build: Build, name: str, total: int, path: Path) -> None:
+    """Stop where a tier comes to more switches than a range may have names."""
+    if total > MAX_SIZE:
+        message = f"{name} comes to {total:,} switches, at most {MAX_SIZE:,} are built"
+        raise build.stage.scope.stop(SIZE_BUDGET, path, message, key=True)

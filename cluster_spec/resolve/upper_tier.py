@@ -10,7 +10,7 @@ from cluster_spec.columns import distinct
 from cluster_spec.diagnostics import PORT_BUDGET, SHAPE, TOO_MANY_SPINES
 from cluster_spec.resolve.classes import tier_rates
 from cluster_spec.resolve.ports import Ports, Wanted, plan_ports, tier_counts
-from cluster_spec.resolve.step import GroupValues, Step, columns
+from cluster_spec.resolve.step import GroupValues, Step, affordable, columns
 from cluster_spec.resolve.tiers import agree, even_count, group_by, ranks
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ def upper(build: Build, name: str, tier: Any, path: Path, part: int, *, topmost:
     per = tuple(tier.per or ())
     grouping = group_by(columns(build, below, list(per), path), below.size)
     rank, sizes = ranks(grouping.group, grouping.count)
+    if tier.stage is not None:  # bought for what is there now; growth recables
+        rank[below.exists], sizes = ranks(grouping.group[below.exists], grouping.count)
     halves = _halves(build, below, tier, ports)
     uplinks, offered = below.ports.up.size // halves, ports.down.size // halves
     if uplinks == 0:
@@ -44,6 +46,7 @@ def upper(build: Build, name: str, tier: Any, path: Path, part: int, *, topmost:
             f"down, {count} x {offered} offer {count * offered}",
             key=True,
         )
+    affordable(build, name, grouping.count * count, path)
     offsets = np.arange(grouping.count + 1) * count
     groups = np.repeat(np.arange(grouping.count), count)
     served = np.zeros(grouping.count, dtype=bool)

@@ -9,7 +9,7 @@ import numpy as np
 
 from cluster_spec import units
 from cluster_spec.diagnostics import EXPRESSION, RANGE, SHAPE, Path
-from cluster_spec.expressions import ExpressionError, compile_template
+from cluster_spec.expressions import ExpressionError, Letters, compile_template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,6 +47,8 @@ def _expression(scope: Scope, value: str, path: Path, env: Mapping[str, Any], co
         template = compile_template(value)
         if len(template.fields) == 1 and template.literals == ("", ""):
             result = template.values({**scope.integers, **env})[0]
+            if isinstance(result, Letters):
+                raise scope.stop(EXPRESSION, path, f"{path[-1]}: {value} is a letter, a number is needed")
             return np.broadcast_to(np.asarray(result, dtype=np.int64), count).copy()
     except ExpressionError as error:
         raise scope.stop(EXPRESSION, path, f"{path[-1]}: {error.message}", column=error.column) from None

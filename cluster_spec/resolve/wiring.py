@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cluster_spec.diagnostics import DANGLING, EXPRESSION, PHANTOM_PORT, SHAPE
-from cluster_spec.expressions import ExpressionError, compile_template
+from cluster_spec.diagnostics import DANGLING, EXPRESSION, PHANTOM_PORT, RANGE, SHAPE, SIZE_BUDGET
+from cluster_spec.expressions import ExpressionError, Letters, compile_template
+from cluster_spec.names.bracket import MAX_SIZE
 from cluster_spec.resolve.devices import device_family
 from cluster_spec.resolve.families import build_section
 from cluster_spec.resolve.scope import Stop
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from cluster_spec.diagnostics import Path
     from cluster_spec.resolve.devices import Stage
     from cluster_spec.resolve.lookup import Names
+    from cluster_spec.resolve.scope import Scope
     from cluster_spec.resolve.step import Build
 
 PENDING = -1
@@ -47,12 +50,17 @@ def resolve_wiring(build: Build, names: Names) -> None:
 
 def _pattern(build: Build, entry: Any, path: Path, names: Names) -> None:
     scope = build.stage.scope
-    axes = {k: scope.ranges(v, (*path, "for", k)) for k, v in entry.for_.items()}
-    values = {k: np.concatenate([r.coordinates()[0] for r in v]) for k, v in axes.items()}
-    order = sorted(values)
-    grid = np.meshgrid(*[values[k] for k in order], indexing="ij") if order else []
-    env = {k: g.ravel() for k, g in zip(order, grid, strict=True)}
-    count = next(iter(env.values())).size if env else 1
+    axes = {k: _axis(scope, v, (*path, "for", k)) for k, v in sorted(entry.for_.items())}
+    count = prod(values.size for values, _ in axes.values())
+    if count > MAX_SIZE:
+        raise scope.stop(
+            SIZE_BUDGET, (*path, "for"), f"{count:,} links, at most {MAX_SIZE:,} are read", key=True
+        )
+    grid = np.meshgrid(*[values for values, _ in axes.values()], indexing="ij") if axes else []
+    env = {
+        k: Letters(g.ravel()) if letters else g.ravel()
+        for (k, (_, letters)), g in zip(axes.items(), grid, strict=True)
+    }
     ends = [_end(build, getattr(entry, side), (*path, side), env, count, names) for side in ("a", "z")]
     phase = -1
     if entry.phase is not None:
@@ -68,6 +76,17 @@ def _pattern(build: Build, entry: Any, path: Path, names: Names) -> None:
     build.links.append(link)
 
 
+def _axis(scope: Scope, text: str, path: Path) -> tuple[np.ndarray, bool]:
+    """Return the values of a name of `for`, and whether they are letters."""
+    brackets = [
+        b for r in scope.ranges(text, path) for b in (r.brackets if r.literals == ("", "") else (None,))
+    ]
+    kinds = {b.letters for b in brackets if b is not None and not b.wild}
+    if len(kinds) != 1 or any(b is None or b.wild for b in brackets):
+        raise scope.stop(RANGE, path, f"{text} is no range of numbers or of letters such as [1-8]")
+    return np.concatenate([b.values for b in brackets if b is not None]), kinds.pop()
+
+
 def _told(build: Build, entry: Any, path: Path) -> dict[str, Any] | None:
     """Return the medium and length that a pattern states for all its links."""
     told: dict[str, Any] = {}
@@ -79,7 +98,7 @@ def _told(build: Build, entry: Any, path: Path) -> dict[str, Any] | None:
 
 
 def _end(
-    build: Build, text: str, path: Path, env: dict[str, np.ndarray], count: int, names: Names
+    build: Build, text: str, path: Path, env: dict[str, Any], count: int, names: Names
 ) -> tuple[np.ndarray, np.ndarray]:
     """Resolve one end of a pattern, `DEVICE PORT`, to device rows and port indices."""
     scope = build.stage.scope

@@ -166,3 +166,16 @@ def test_claims_on_what_was_dropped_are_not_applicable() -> None:
     text += "fabrics: {storage: {when: stores > 3}}\nnetworks: {data: null}"
     report = validate_text(text)
     assert not [f for f in report.findings if f.code == "CAP007" or f.path[:1] == ("claims",)]
+
+
+def test_dense_figure_within_the_tolerance_needs_no_sparse_one() -> None:
+    """What CAP001 accepts as exact, CAP002 accepts too."""
+    report = validate_text("claims: {compute: {fp16: {exactly: 7.8 PFLOPS}}}")
+    assert (state(report, "CAP001"), state(report, "CAP002")) == ("pass", "pass")
+
+
+def test_direction_of_an_accelerator_without_figures_is_unknown() -> None:
+    """A part that says nothing about its accelerator does not agree with a claim."""
+    claim = "claims: {scale-up-bandwidth: {at_least: 1 TB/s, direction: one}}"
+    report = validate_text(f"{claim}\npart: {{scalex-card: {{accelerator: null}}}}")
+    assert state(report, "CAP005") == "unknown"

@@ -87,3 +87,10 @@ def test_pocket_passes() -> None:
     """The pocket cluster is decided and right in every rule on cables."""
     report = validate_text("{}")
     assert {state(report, code) for code in ("CBL001", "CBL002", "CBL012")} == {"pass"}
+
+
+def test_a_medium_that_says_nothing_is_no_crash() -> None:
+    """A part of kind medium may lack all its facts; another one of the list, or nothing, is known then."""
+    bare = "part: {dac: {medium: null}, dr4: {medium: null}, cat6a: {medium: null}}"
+    report = validate_text(bare)
+    assert (state(report, "CBL002"), state(report, "PRT002")) == ("unknown", "unknown")

@@ -72,3 +72,11 @@ def test_a_protocol_without_limit_is_unknown(tmp_path: Path) -> None:
     report = _run(tmp_path, "")
     assert state(report, "IBF001") == "unknown"
     assert [n.missing for n in report.not_checked if n.code == "IBF001"] == ["subnet.limit of infiniband"]
+
+
+@pytest.mark.parametrize(("limit", "severity"), [(41, None), (40, "warning"), (36, "warning"), (35, "error")])
+def test_subnet_is_nearly_full_from_ninety_percent_on(limit: int, severity: str | None) -> None:
+    """16 ports of two addresses and 4 switches are 36: 90 % of 40, all of 36, too many for 35."""
+    counts = f"part: {{scalefabric: {{subnet: {{limit: {limit}, counts: [endpoints, switches]}}}}}}"
+    report = validate_text(f"{counts}\nfabrics: {{compute: {{lmc: 1}}}}")
+    assert [f.severity for f in report.findings if f.code == "IBF001"] == ([severity] if severity else [])

@@ -143,3 +143,10 @@ def test_an_uncabled_port_is_found() -> None:
     text = 'fabrics: {oob: {endpoints: {all: {every: null, nodes: "store[*]", ports: oob}}}}'
     messages = [f.message for f in validate_text(text).findings if f.code == "MGT001"]
     assert "mgmt1 has no cable in the management port" in messages
+
+
+def test_one_serial_with_and_without_a_maker_is_undecided() -> None:
+    """Whether two are one depends on the maker that one of them does not name."""
+    report = validate_text('assets: {mgmt1: {serial: "P0001"}}')
+    assert state(report, "IDN004") == "unknown"
+    assert missing(report, "IDN004") == {"assets.*.manufacturer"}

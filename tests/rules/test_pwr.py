@@ -156,3 +156,19 @@ def test_the_pocket_cluster_is_decided() -> None:
     for code in ("PWR015", "PWR025", "PWR026"):
         assert state(report, code) == "pass"
         assert decided(report, code) > 0
+
+
+@pytest.mark.parametrize("code", ["PWR015", "PWR025", "CLG005", "CAP008"])
+def test_passive_blades_of_a_cabinet_without_a_figure_draw_what_nobody_knows(code: str) -> None:
+    """What is fed from the inside of its cabinet is no zero when nothing says what the cabinet draws."""
+    report = validate_text("part: {pocket-ultra: {power: null}}")
+    assert state(report, code) == "unknown"
+    assert missing(report, code) == {"power.max of pocket-ultra"}
+
+
+def test_a_rack_without_a_place_leaves_the_sum_of_its_hall_open() -> None:
+    """A rack that stands nowhere is in some hall; a hall that is too small without it is too small."""
+    loose = 'racks: {"r[n:1-2]": {row: null, slot: null}}'
+    assert missing(validate_text(loose), "PWR025") == {"row and slot of racks"}
+    small = validate_text(loose + "\nsite: {halls: {h1: {power: 20 kW}}}")
+    assert state(small, "PWR025") == "fail"

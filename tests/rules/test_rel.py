@@ -61,3 +61,10 @@ def test_an_adapter_of_two_ports_on_two_leaves_passes(tmp_path: Path) -> None:
     assert (state(report, "REL007"), decided(report, "REL007")) == ("pass", 8), [
         f.message for f in report.findings
     ]
+
+
+def test_a_waiver_of_some_devices_leaves_the_number_of_the_others_right() -> None:
+    """The number in the message is of each device, so that it holds for any part of them."""
+    finding = one(validate_text("waivers: {one-port: {of: un1}}"), "REL007")
+    assert (finding.subjects, finding.count) == ("un2-b[1-4]", 4)
+    assert finding.message == "un2-b[1-4]: 2 adapters of each reach one leaf of compute only"

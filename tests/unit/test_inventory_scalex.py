@@ -33,7 +33,7 @@ def _scalex(ultra_nodes: int) -> Cluster:
 
 @cache
 def _report(ultra_nodes: int) -> Report:
-    return report(SCALEX, parameters={"ultra_nodes": str(ultra_nodes)})
+    return report(SCALEX, {"ultra_nodes": ultra_nodes})
 
 
 def _links(cluster: Cluster, fabric: str) -> dict[str, int]:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cluster_spec.analysis.figures import scale_up_directions
+from cluster_spec.analysis.figures import scale_up, scale_up_directions
 from cluster_spec.diagnostics import Basis, Severity
 from cluster_spec.rules.base import Bad, Unknown, Verdict, rule
 
 if TYPE_CHECKING:
+    from cluster_spec.analysis.figures import Figure
     from cluster_spec.model.cluster import Claim, Cluster
 
 SCALE_UP, BANDWIDTHS = "scale-up-bandwidth", {"scale-up-bandwidth", "scale-out-bandwidth", "bisection"}
@@ -24,7 +25,7 @@ Said = tuple[str, Severity] | str | None
     basis=Basis.STANDARD,
     since="0.1",
     source="scale-up bandwidth is published in one direction or as the sum of both; networks count one direction",
-    needs=("claims", "accelerator.scale-up-bandwidth.direction"),
+    needs=("claims", "accelerator.scale-up-bandwidth", "accelerator.scale-up-bandwidth.direction", "contains"),
     sections=("claims", "nodes", "ultra_nodes"),
 )
 def claim_unit(cluster: Cluster) -> Verdict:
@@ -43,11 +44,11 @@ def claim_unit(cluster: Cluster) -> Verdict:
         claims: {scale-up-bandwidth: {at_least: 7 TB/s, direction: both}}
     """
     decided, bad, unknown = 0, [], []
-    directions = scale_up_directions(cluster)
+    directions, figure = scale_up_directions(cluster), scale_up(cluster)
     for row, claim in enumerate(cluster.claims):
         if claim.subject[0] not in BANDWIDTHS:
             continue
-        said = _scale_up(claim, directions) if claim.subject[0] == SCALE_UP else _network(claim)
+        said = _scale_up(claim, directions, figure) if claim.subject[0] == SCALE_UP else _network(claim)
         rows = np.array([row], dtype=np.int64)
         if isinstance(said, str):
             unknown.append(Unknown(said, rows))
@@ -62,8 +63,10 @@ def _bad(rows: np.ndarray, text: str, severity: Severity) -> Bad:
     return Bad(rows, lambda _subject, _i: text, severity=severity)
 
 
-def _scale_up(claim: Claim, directions: dict[str, str]) -> Said:
+def _scale_up(claim: Claim, directions: dict[str, str], figure: Figure) -> Said:
     """Return what is wrong (or worth printing), the fact that is missing, or None."""
+    if figure.value is None and not directions:
+        return figure.reason
     for name, published in directions.items():
         if claim.direction in WORDS and published not in WORDS:
             return f"direction of accelerator.scale-up-bandwidth of {name}"

@@ -31,7 +31,7 @@ FABRIC = ("switches", "links", "subnet")
     basis=Basis.POLICY,
     since="0.1",
     source="counted on the expanded cluster",
-    needs=("claims", "contains"),
+    needs=("claims", "contains", "subnet.limit", "subnet.counts"),
     sections=("claims", "racks", "nodes", "ultra_nodes", "fabrics!"),
 )
 def count_claim(cluster: Cluster) -> Verdict:

@@ -9,6 +9,7 @@ import numpy as np
 from cluster_spec.analysis.figures import compute
 from cluster_spec.diagnostics import Basis, Severity
 from cluster_spec.rules.base import Bad, Unknown, Verdict, rule
+from cluster_spec.rules.cap.flops_claim import TOLERANCE
 from cluster_spec.rules.claimed import amount, holds
 
 if TYPE_CHECKING:
@@ -50,7 +51,9 @@ def sparse_claim(cluster: Cluster) -> Verdict:
         rows = np.array([row], dtype=np.int64)
         precision = claim.subject[1]
         dense = compute(cluster, precision)
-        if precision.endswith(SPARSE) or (dense.value is not None and holds(claim, dense.value)):
+        if precision.endswith(SPARSE) or (
+            dense.value is not None and holds(claim, dense.value, TOLERANCE)
+        ):
             decided += 1
             continue
         sparse = compute(cluster, precision + SPARSE)
@@ -58,7 +61,7 @@ def sparse_claim(cluster: Cluster) -> Verdict:
             unknown.append(Unknown(sparse.reason, rows))
             continue
         decided += 1
-        if claim.relation != "at_most" and holds(claim, sparse.value, 0.01):
+        if claim.relation != "at_most" and holds(claim, sparse.value, TOLERANCE):
             text = (
                 f"compute.{precision}: {amount(claim.wanted, 'compute')} are met by the sparse figure "
                 f"({amount(sparse.value, 'compute')}) only"

@@ -34,7 +34,7 @@ class Use:
     basis=Basis.PHYSICS,
     since="0.1",
     source="OpenSM type definitions: unicast LIDs 1 to 0xBFFF; for other protocols, the protocol's part",
-    needs=("subnet.limit", "fabrics.*.lmc"),
+    needs=("subnet.limit", "subnet.counts", "fabrics.*.lmc"),
     sections=("fabrics",),
 )
 def subnet_budget(cluster: Cluster) -> Verdict:
@@ -59,12 +59,13 @@ def subnet_budget(cluster: Cluster) -> Verdict:
         own = cluster.fabrics[fabric]
         if own.protocol == "ethernet":
             continue
-        if own.subnet_limit is None:
-            unknown.append(Unknown(f"subnet.limit of {own.protocol}", np.array([fabric])))
+        if own.subnet_limit is None or not own.subnet_counts:
+            fact = "limit" if own.subnet_limit is None else "counts"
+            unknown.append(Unknown(f"subnet.{fact} of {own.protocol}", np.array([fabric])))
             continue
         decided += 1
         use = _use(cluster, fabric)
-        if use.total * 100 > own.subnet_limit * WARN:
+        if use.total * 100 >= own.subnet_limit * WARN:
             bad.append(_finding(cluster, fabric, use, own.subnet_limit))
     return Verdict("fabrics", decided, tuple(bad), tuple(unknown))
 

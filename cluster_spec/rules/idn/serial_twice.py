@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cluster_spec.diagnostics import Basis, Severity
-from cluster_spec.rules.base import Bad, Verdict, rule
+from cluster_spec.rules.base import Bad, Unknown, Verdict, rule
 
 if TYPE_CHECKING:
     from cluster_spec.model.cluster import Asset, Cluster
@@ -21,6 +21,7 @@ Key = tuple[str, ...]
     basis=Basis.STANDARD,
     since="0.1",
     source="design: a serial number is unique per manufacturer, an asset tag per owner",
+    needs=("assets.*.manufacturer",),
     sections=("assets",),
 )
 def serial_twice(cluster: Cluster) -> Verdict:
@@ -41,7 +42,15 @@ def serial_twice(cluster: Cluster) -> Verdict:
         for key in _keys(asset):
             seen.setdefault(key, []).append(row)
     bad = [_bad(cluster, key, rows) for key, rows in seen.items() if len(rows) > 1]
-    return Verdict("assets", sum(bool(_keys(a)) for a in cluster.assets), tuple(bad))
+    lost = _makerless(seen)
+    unknown = (Unknown("assets.*.manufacturer", np.array(lost)),) if lost else ()
+    return Verdict("assets", sum(bool(_keys(a)) for a in cluster.assets) - len(lost), tuple(bad), unknown)
+
+
+def _makerless(seen: dict[Key, list[int]]) -> list[int]:
+    """Return assets without a manufacturer whose serial another one has: whether it is the same nobody can say."""
+    made = {key[1] for key in seen if key[0] == "serial" and key[2]}
+    return [row for key, rows in seen.items() if key[0] == "serial" and not key[2] and key[1] in made for row in rows]
 
 
 def _keys(asset: Asset) -> list[Key]:

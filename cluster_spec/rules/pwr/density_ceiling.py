@@ -40,7 +40,7 @@ class Limit:
     basis=Basis.PHYSICS,
     since="0.1",
     source="design: limits of power and of heat hold at the rack, the row and the hall",
-    needs=("site.halls.*.power", "racks.*.power", "rack.power", "power.max"),
+    needs=("site.halls.*.power", "racks.*.row", "racks.*.power", "rack.power", "power.max", "liquid"),
     sections=("site", "racks", "nodes", "ultra_nodes", "power", "cooling", "fabrics"),
 )
 def density_ceiling(cluster: Cluster) -> Verdict:
@@ -67,6 +67,11 @@ def density_ceiling(cluster: Cluster) -> Verdict:
             bad.append(_racks(limit, total, np.flatnonzero(over)))
         mine = limit.group >= 0
         open_ = declared & ~over & ~total.known
+        stray = np.flatnonzero(limit.group < 0)
+        if limit.where and stray.size:
+            open_ = declared & ~over
+            gaps.append(("row and slot of racks", np.arange(size)))
+            undecided[stray] |= bool(open_.any())
         undecided[mine] |= open_[limit.group[mine]]
         decided[mine] |= (declared & ~open_)[limit.group[mine]]
         gaps += [(fact, np.flatnonzero(member(limit.group, rows))) for fact, rows in total.missing]

@@ -26,7 +26,7 @@ RULE_OF_SIDES = "each side alone carries the whole draw; power factor 1"
     basis=Basis.PHYSICS,
     since="0.1",
     source="design: the sum of child / efficiency at each node is at most its capacity",
-    needs=("power.tree.*.capacity", "power.tree.*.efficiency", "power.max"),
+    needs=("power.tree.*.capacity", "power.tree.*.efficiency", "power.racks", "power.max", "pdu.apparent"),
     sections=("power", "cooling", "racks", "nodes", "ultra_nodes", "fabrics"),
 )
 def overloaded_feed(cluster: Cluster) -> Verdict:
@@ -60,6 +60,10 @@ def overloaded_feed(cluster: Cluster) -> Verdict:
         for fact in lacking:
             unknown.setdefault(fact, []).append(row)
         decided += not lacking
+    if cluster.feeds is None and len(cluster.racks):
+        failed = {row for rows in over.values() for row, _, _ in rows}
+        unknown["power.racks"] = [i for i, n in enumerate(cluster.power) if not n.external and i not in failed]
+        decided = len(failed)
     gaps = tuple(Unknown(fact, np.array(rows)) for fact, rows in unknown.items())
     bad = tuple(_bad(cluster, train, rows, apparent=apparent) for apparent, rows in over.items())
     return Verdict("power", decided, bad, gaps)

@@ -115,17 +115,17 @@ def _uneven(cluster: Cluster, fabric: int, found: Balance, rest: np.ndarray) -> 
         if found.most[row] == found.least[row]:
             own_name = names.spell(int(own))
             return f"{subject}: {own_name} has {found.total[row]} links to {high}, other {low} switches less"
-        most, least = _pairs(found, row)
+        (most, many), (least, few) = _pairs(found, row)
         return (
-            f"{subject}: {low} links to {high} are uneven, {names.spell(int(own))} has {found.most[row]} to "
-            f"{names.spell(most)} and {found.least[row]} to {names.spell(least)}"
+            f"{subject}: {low} links to {high} are uneven, {names.spell(int(own))} has {many} to "
+            f"{names.spell(most)} and {few} to {names.spell(least)}"
         )
 
     return tell
 
 
-def _pairs(found: Balance, row: int) -> tuple[int, int]:
-    """Return the upper switches with the most and the fewest links of one lower switch.
+def _pairs(found: Balance, row: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return the upper switches that stand out most in the links of a lower switch, with the number of links.
 
     Compared with the most similar switch of its group, so that a link to a wrong group shows as such.
     """
@@ -136,12 +136,14 @@ def _pairs(found: Balance, row: int) -> tuple[int, int]:
     mine = index[link.a] >= 0
     a, z = index[link.a[mine]], link.z[mine]
     upper, z = np.unique(z, return_inverse=True)
-    if group.size * upper.size > 1 << 24:
-        return int(upper[0]), int(upper[-1])
-    table = np.bincount(a * upper.size + z, minlength=group.size * upper.size).reshape(group.size, -1)
     own = int(index[found.low[row]])
-    likeness = np.minimum(table, table[own]).sum(axis=1)
-    likeness[own] = -1
-    other = table[int(np.argmax(likeness))]
-    change = table[own] - other if group.size > 1 and (table[own] != other).any() else table[own]
-    return int(upper[np.argmax(change)]), int(upper[np.argmin(change)])
+    links = np.bincount(z[a == own], minlength=upper.size)
+    change = links
+    if 1 < group.size and group.size * upper.size <= 1 << 24:
+        table = np.bincount(a * upper.size + z, minlength=group.size * upper.size).reshape(group.size, -1)
+        likeness = np.minimum(table, links).sum(axis=1)
+        likeness[own] = -1
+        other = table[int(np.argmax(likeness))]
+        change = links - other if (links != other).any() else links
+    most, least = int(np.argmax(change)), int(np.argmin(change))
+    return (int(upper[most]), int(links[most])), (int(upper[least]), int(links[least]))
