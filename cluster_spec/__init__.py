@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING, Any
 
 from cluster_spec.__about__ import __version__
 
-if TYPE_CHECKING:
-    from cluster_spec.api import check, load, resolve
-    from cluster_spec.api import report as validate
-    from cluster_spec.diagnostics import Finding, Outcome, Report
-    from cluster_spec.manifest import Manifest
-    from cluster_spec.model.cluster import Cluster
+if TYPE_CHECKING:  # what `_PLACES` imports when it is first used
+    from cluster_spec.api import check, load, resolve  # noqa: TC004
+    from cluster_spec.api import report as validate  # noqa: TC004
+    from cluster_spec.diagnostics import Finding, Outcome, Report  # noqa: TC004
+    from cluster_spec.manifest import Manifest  # noqa: TC004
+    from cluster_spec.model.cluster import Cluster  # noqa: TC004
 
 _PLACES = {
     "load": ("api", "load"),

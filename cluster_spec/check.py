@@ -13,6 +13,7 @@ from cluster_spec.analysis.subjects import Subjects, subjects
 from cluster_spec.columns import distinct, member
 from cluster_spec.diagnostics import (
     CRASH,
+    DANGLING,
     WAIVER_EXPIRED,
     WAIVER_PHYSICS,
     WAIVER_UNUSED,
@@ -155,7 +156,7 @@ class Run:
             rule.name,
             bad.severity or rule.severity,
             rule.basis,
-            bad.say(folded, i),
+            bad.say(folded, i) if bad.say_all is None else bad.say_all(folded, indices),
             place,
             folded,
             int(rows.size),
@@ -245,6 +246,30 @@ class Run:
                 unknown = "" if rule is not None else f", there is no rule {waiver.code}"
                 self._waiver(WAIVER_UNUSED, waiver, f"waiver {waiver.name} matches no finding{unknown}")
 
+    def policy(self, codes: Iterable[str]) -> None:
+        """Report rules that the policy names and that do not exist: what it demands would never be looked at."""
+        known = set(codes)
+        families = {code[:3] for code in known}
+        policy = self.cluster.policy
+        named: list[tuple[str, tuple[str, ...], set[str]]] = [
+            (name, ("policy", "must_decide"), known | families) for name in policy.must_decide
+        ]
+        named += [(name, ("policy", "thresholds", name), known) for name in policy.thresholds]
+        for name, path, allowed in named:
+            if name not in allowed:
+                place, message = self.cluster.origins.key_place(path), f"{path[1]}: there is no rule {name}"
+                self.findings.append(
+                    Finding(
+                        DANGLING.code,
+                        DANGLING.name,
+                        DANGLING.severity,
+                        DANGLING.basis,
+                        message,
+                        place,
+                        path=path,
+                    )
+                )
+
     def _left_out(self, rule: Rule | None) -> bool:
         """Whether a rule did not see all that a waiver may speak of, because a section has failed."""
         return rule is not None and any(_needed(rule, failed.section) for failed in self.cluster.failed)
@@ -302,6 +327,7 @@ def run_rules(
             continue
         run.apply(rule)
     run.waivers({r.code: r for r in catalogue()}, ignored)
+    run.policy(r.code for r in catalogue())
     run.findings = [f for f in run.findings if chosen(f.code, select, ignore) or f.code == CRASH.code]
     return run
 

@@ -218,13 +218,17 @@ def _shared(cluster: Cluster, ultra: np.ndarray, own: np.ndarray, inside: np.nda
 def passive_hosts(cluster: Cluster) -> np.ndarray:
     """Return which devices compute or switch and have no draw of their own: what they stand in draws for them."""
     passive = [p.powered is False and p.kind in {"node", "switch", "appliance"} for p in cluster.parts]
-    return np.array([*passive, False], dtype=bool)[cluster.devices.part]
+    return np.asarray(np.array([*passive, False], dtype=bool)[cluster.devices.part])
 
 
 def answering(cluster: Cluster, rows: np.ndarray) -> np.ndarray:
     """Return the part that has to say what passive hosts draw: of their ultra-node, else their own."""
-    member, own = cluster.devices.ultra_node[rows], cluster.devices.part[rows].astype(np.int64)
-    return np.where(member >= 0, cluster.ultra_nodes.part[member], own) if len(cluster.ultra_nodes) else own
+    member, own = cluster.devices.ultra_node[rows], np.asarray(cluster.devices.part[rows], dtype=np.int64)
+    return (
+        np.asarray(np.where(member >= 0, cluster.ultra_nodes.part[member], own))
+        if (member >= 0).any()
+        else own
+    )
 
 
 def _silent(cluster: Cluster, mask: np.ndarray, whole: np.ndarray) -> Load:

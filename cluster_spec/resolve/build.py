@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cluster_spec.catalog import store
-from cluster_spec.diagnostics import Location, Outcome, Severity
+from cluster_spec.diagnostics import DANGLING, Location, Outcome, Severity
 from cluster_spec.model.cluster import Cabling, Cluster, Extent, Fabric
 from cluster_spec.model.namespace import NameTable
 from cluster_spec.model.origins import ListBlock, Origins
@@ -28,7 +29,7 @@ from cluster_spec.resolve.groups import Groups, resolve_groups
 from cluster_spec.resolve.hardware import Hardware
 from cluster_spec.resolve.lengths import geometry, resolve_cabling
 from cluster_spec.resolve.levels import classify, rank_switches
-from cluster_spec.resolve.scope import Scope, Stop, parameters
+from cluster_spec.resolve.scope import Scope, Stop, nearest, parameters
 from cluster_spec.resolve.step import Build
 from cluster_spec.resolve.trays import Trays, resolve_trays
 
@@ -80,6 +81,7 @@ def resolve(
     if scope.failed:
         return Outcome(None, tuple(scope.findings.items))
     work = _work(manifest, scope, phases, allowed)
+    _growing(work)
     _places(work)
     _supply(work)
     _fabrics(work)
@@ -104,6 +106,18 @@ def _work(manifest: Manifest, scope: Scope, phases: list[str], allowed: frozense
     stage = Stage(scope, Floor(), hardware, census, manifest.grow_to, built, phases)
     stage.externals = {name: entry.kind for name, entry in manifest.external.items()}
     return Work(manifest, scope, stage, early=built.omissions)
+
+
+def _growing(work: Work) -> None:
+    """Say where `grow_to` names no family: its growth would silently be none."""
+    manifest = work.manifest
+    tree = {} if manifest.power is None else manifest.power.tree or {}
+    switches = (f.switches or {} for f in manifest.fabrics.values())
+    sections = (manifest.racks, manifest.ultra_nodes, manifest.nodes, tree, *switches)
+    known = sorted({re.sub(r"\[[^\]]*\]", "", key) for section in sections for key in section})
+    for name in sorted(set(manifest.grow_to) - set(known)):
+        help_ = nearest(name, known)
+        work.scope.report(DANGLING, ("grow_to", name), f"{name!r} is no family", key=True, help=help_)
 
 
 def _places(work: Work) -> None:

@@ -25,6 +25,7 @@ class Bad:
     all rows of that cause. `measured`, `limit` are columns like `rows` (or one value), in `unit`. Rows are one
     cause when they have one origin and one `cause` number. `related` is an origin per row (-1 none) with
     `related_text`. `origin` overrides where the finding points. `worst` orders rows (default: measured - limit).
+    `say_all(subject, indices)` wins over `say`: it words a finding that counts over all rows of its cause.
     """
 
     rows: np.ndarray
@@ -40,6 +41,7 @@ class Bad:
     help: Callable[[int], str | None] | str | None = None
     formula: Callable[[int], str] | None = None
     severity: Severity | None = None
+    say_all: Callable[[str, np.ndarray], str] | None = None
 
 
 @record(frozen=True, slots=True, eq=False)

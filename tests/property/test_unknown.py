@@ -211,7 +211,9 @@ REMOVED: dict[str, dict[str, Gone]] = {
     "RCK001": {
         "size.height": NO_HEIGHT,
         "nodes.*.u": Gone(
-            {"nodes": {"mgmt2": {"u": None}}}, "pass", "a device without a unit is open (IDN008), overlaps nothing"
+            {"nodes": {"mgmt2": {"u": None}}},
+            "pass",
+            "a device without a unit is open (IDN008), overlaps nothing",
         ),
     },
     "RCK002": {

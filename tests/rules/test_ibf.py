@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cluster_spec.api import validate
-from cluster_spec.testing import state
+from cluster_spec.testing import state, validate_text
 from tests.support.listed import build, clos
 
 if TYPE_CHECKING:

@@ -150,3 +150,13 @@ def test_one_serial_with_and_without_a_maker_is_undecided() -> None:
     report = validate_text('assets: {mgmt1: {serial: "P0001"}}')
     assert state(report, "IDN004") == "unknown"
     assert missing(report, "IDN004") == {"assets.*.manufacturer"}
+
+
+@pytest.mark.parametrize(
+    "policy", ["{must_decide: [TPO]}", "{must_decide: [TOP999]}", "{thresholds: {TOP999: 2}}"]
+)
+def test_a_policy_names_rules_that_exist(policy: str) -> None:
+    """A demand with a slip in its code would be green for ever."""
+    finding = one(validate_text(f"policy: {policy}"), "SCH004")
+    assert "there is no rule T" in finding.message
+    assert finding.location.line > 1

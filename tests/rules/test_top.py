@@ -341,3 +341,16 @@ def test_balanced_spread_may_differ_by_one() -> None:
     spread = validate_text(TIERS.format(more="", tiers=tiers.format(spread="spread: balanced, ")) + more)
     assert state(plain, "TOP003") == "fail"
     assert state(spread, "TOP003") == "pass"
+
+
+def test_top003_states_the_links_that_there_are(tmp_path: Path) -> None:
+    """The numbers belong to the switches that are named: one stray link is 1 to the spine of another group."""
+    links: list[Link] = []
+    for leaf in range(1, 5):
+        links += [
+            (f"leaf{leaf}", f"{up + 1}/1", f"spine{up % 2 + 1 + leaf // 3 * 2}", f"{8 * leaf + up - 7}/1")
+            for up in range(4)
+        ]
+    links.append(("leaf1", "9/1", "spine3", "1/2"))
+    found = _one(_report(build(tmp_path, links, {"leaf": 4, "spine": 4}, nodes=1)), "TOP003")
+    assert "leaf1 has 1 to spine3 and" in found.message

@@ -201,6 +201,14 @@ def test_empty_final_extent_is_found(tmp_path: Path) -> None:
     assert [c for c, _, _ in found(tmp_path, HEAD + NODES + 'grow_to: {n: "[*]"}\n')] == ["SCH010"]
 
 
+def test_final_extent_of_no_family_is_found(tmp_path: Path) -> None:
+    """A slip in `grow_to` is a finding: else nothing would be kept for growth."""
+    found_ = read(tmp_path, HEAD + NODES + "grow_to: {nn: 16}\n")[1]
+    assert [(f.code, f.message, f.help) for f in found_] == [
+        ("SCH004", "'nn' is no family", "did you mean n?")
+    ]
+
+
 # -- tables -------------------------------------------------------------------------------------------------------
 
 

@@ -25,7 +25,12 @@ Said = tuple[str, Severity] | str | None
     basis=Basis.STANDARD,
     since="0.1",
     source="scale-up bandwidth is published in one direction or as the sum of both; networks count one direction",
-    needs=("claims", "accelerator.scale-up-bandwidth", "accelerator.scale-up-bandwidth.direction", "contains"),
+    needs=(
+        "claims",
+        "accelerator.scale-up-bandwidth",
+        "accelerator.scale-up-bandwidth.direction",
+        "contains",
+    ),
     sections=("claims", "nodes", "ultra_nodes"),
 )
 def claim_unit(cluster: Cluster) -> Verdict:

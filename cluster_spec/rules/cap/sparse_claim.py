@@ -51,9 +51,7 @@ def sparse_claim(cluster: Cluster) -> Verdict:
         rows = np.array([row], dtype=np.int64)
         precision = claim.subject[1]
         dense = compute(cluster, precision)
-        if precision.endswith(SPARSE) or (
-            dense.value is not None and holds(claim, dense.value, TOLERANCE)
-        ):
+        if precision.endswith(SPARSE) or (dense.value is not None and holds(claim, dense.value, TOLERANCE)):
             decided += 1
             continue
         sparse = compute(cluster, precision + SPARSE)

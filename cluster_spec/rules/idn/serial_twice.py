@@ -50,7 +50,12 @@ def serial_twice(cluster: Cluster) -> Verdict:
 def _makerless(seen: dict[Key, list[int]]) -> list[int]:
     """Return assets without a manufacturer whose serial another one has: whether it is the same nobody can say."""
     made = {key[1] for key in seen if key[0] == "serial" and key[2]}
-    return [row for key, rows in seen.items() if key[0] == "serial" and not key[2] and key[1] in made for row in rows]
+    return [
+        row
+        for key, rows in seen.items()
+        if key[0] == "serial" and not key[2] and key[1] in made
+        for row in rows
+    ]
 
 
 def _keys(asset: Asset) -> list[Key]:

@@ -62,7 +62,9 @@ def overloaded_feed(cluster: Cluster) -> Verdict:
         decided += not lacking
     if cluster.feeds is None and len(cluster.racks):
         failed = {row for rows in over.values() for row, _, _ in rows}
-        unknown["power.racks"] = [i for i, n in enumerate(cluster.power) if not n.external and i not in failed]
+        unknown["power.racks"] = [
+            i for i, n in enumerate(cluster.power) if not n.external and i not in failed
+        ]
         decided = len(failed)
     gaps = tuple(Unknown(fact, np.array(rows)) for fact, rows in unknown.items())
     bad = tuple(_bad(cluster, train, rows, apparent=apparent) for apparent, rows in over.items())

@@ -73,20 +73,20 @@ def _width(cluster: Cluster, fabric: int) -> int:
 
 def _finding(cluster: Cluster, fabric: int, devices: np.ndarray) -> Bad:
     own = cluster.fabrics[fabric]
-    rows, count = np.unique(devices, return_counts=True)
+    rows, number = np.unique(devices, return_counts=True)
 
-    def tell(subject: str, i: int) -> str:
-        what = "one adapter reaches" if count[i] == 1 else f"{count[i]:,} adapters reach"
-        each = " of each" if rows.size > 1 and subject != cluster.devices.names.spell(int(rows[i])) else ""
-        return f"{subject}: {what.replace(' reach', f'{each} reach')} one leaf of {own.name} only"
+    def tell(subject: str, indices: np.ndarray) -> str:
+        count = int(number[indices].sum())
+        what = "1 adapter reaches" if count == 1 else f"{count:,} adapters reach"
+        return f"{subject}: {what} one leaf of {own.name} only"
 
     return Bad(
         rows,
-        tell,
+        lambda subject, i: tell(subject, np.array([i])),
         measured=1,
         limit=DUAL,
         unit="leaves per adapter",
         origin=np.full(rows.size, own.origin),
-        cause=count,
+        say_all=tell,
         help="`homing: single` on the fabric says that this is meant",
     )

@@ -63,14 +63,16 @@ def _findings(cluster: Cluster, fabric: int, found: Balance) -> Iterator[Bad]:
         return
     short = np.flatnonzero(lack > 0)
     if short.size:
+        tell = _short(cluster, fabric, found, short, typical)
         yield Bad(
             found.low[short],
-            _short(cluster, fabric, found, short, typical),
+            lambda subject, i: tell(subject, np.array([i])),
             found.total[short],
             typical[short],
             "uplinks",
             cause=np.full(short.size, found.link.klass * 2 + LACK),
             worst=lack[short],
+            say_all=tell,
         )
     rest = np.flatnonzero((suspects(found, uneven) & (lack <= 0)) | (lack < 0))
     if rest.size:
@@ -86,19 +88,20 @@ def _findings(cluster: Cluster, fabric: int, found: Balance) -> Iterator[Bad]:
 
 def _short(
     cluster: Cluster, fabric: int, found: Balance, short: np.ndarray, typical: np.ndarray
-) -> Callable[[str, int], str]:
+) -> Callable[[str, np.ndarray], str]:
     tiers = cluster.fabrics[fabric].tiers
     low, high = tiers[found.link.lower].name, tiers[found.link.upper].name
-    lack = (typical - found.total)[short]
 
-    def tell(subject: str, i: int) -> str:
+    def tell(subject: str, indices: np.ndarray) -> str:
+        rows = short[indices]
+        lack = (typical - found.total)[rows]
         least, most = int(lack.min()), int(lack.max())
         number = "one uplink" if most == 1 else f"{least if least == most else f'{least} to {most}'} uplinks"
-        verb = "lacks" if short.size == 1 else "lack"
-        row = short[i]
+        verb = "lacks" if rows.size == 1 else "lack"
+        row = rows[int(np.argmax(lack))]
         worst = cluster.devices.names.spell(int(found.low[row]))
         return (
-            f"{short.size:,} of {found.low.size:,} {low} switches {verb} {number} to {high}: {subject} "
+            f"{rows.size:,} of {found.low.size:,} {low} switches {verb} {number} to {high}: {subject} "
             f"({worst} has {found.total[row]}, {typical[row]} are usual)"
         )
 
@@ -139,7 +142,7 @@ def _pairs(found: Balance, row: int) -> tuple[tuple[int, int], tuple[int, int]]:
     own = int(index[found.low[row]])
     links = np.bincount(z[a == own], minlength=upper.size)
     change = links
-    if 1 < group.size and group.size * upper.size <= 1 << 24:
+    if group.size > 1 and group.size * upper.size <= 1 << 24:
         table = np.bincount(a * upper.size + z, minlength=group.size * upper.size).reshape(group.size, -1)
         likeness = np.minimum(table, links).sum(axis=1)
         likeness[own] = -1
