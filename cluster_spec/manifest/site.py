@@ -19,6 +19,7 @@ from cluster_spec.manifest.fields import (
     One,
     Power,
     Role,
+    Source,
     State,
     Text,
     TraySize,
@@ -84,7 +85,7 @@ class Rack(Entry):
     """A rack: its part, its row and slot, and which units are free for devices."""
 
     part: One
-    row: One | None = None
+    row: Source | None = None
     slot: Annotated[int, Field(ge=-(2**53), le=2**53)] | One | None = None
     free: Many | None = None
     facing: Facing | None = None
@@ -113,7 +114,7 @@ class Device(Entry):
 
     part: One
     role: Role | None = None
-    rack: One | None = None
+    rack: Source | None = None
     u: Unit | HalfUnit | One | None = None
     face: Literal["front", "rear"] | None = None
     place: Place | None = None
@@ -127,7 +128,7 @@ class UltraNode(Entry):
     """A scale-up domain that its part describes; the manifest says in which racks it stands."""
 
     part: One
-    rack: One | None = None
+    rack: Source | None = None
     bays: dict[Name, Many] | None = None
     state: State | None = None
     phase: One | None = None

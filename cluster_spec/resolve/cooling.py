@@ -12,11 +12,12 @@ from cluster_spec.model.cluster import Cooling, Loop, Sink
 from cluster_spec.model.namespace import NameGroup
 from cluster_spec.names import natural_key
 from cluster_spec.records import field, record, replace
+from cluster_spec.resolve.assign import assigned
 from cluster_spec.resolve.census import Population, fill_forward
 from cluster_spec.resolve.devices import foresee_racks
 from cluster_spec.resolve.families import _name as family_name
 from cluster_spec.resolve.families import build_section
-from cluster_spec.resolve.power import PowerBuild, assigned, claim_racks, fed_by, rack_rows, rack_sets
+from cluster_spec.resolve.power import PowerBuild, claim_racks, fed_by, rack_rows, rack_sets
 from cluster_spec.resolve.scope import Stop
 
 if TYPE_CHECKING:

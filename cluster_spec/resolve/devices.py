@@ -13,6 +13,7 @@ from cluster_spec.model.namespace import NameGroup, NameTable
 from cluster_spec.model.tables import STATES, UltraNodes
 from cluster_spec.names import natural_key, parse_range
 from cluster_spec.records import field, record
+from cluster_spec.resolve.assign import assigned, built_of
 from cluster_spec.resolve.census import Population, fill_forward
 from cluster_spec.resolve.families import Entry, Family, Section, build_section
 from cluster_spec.resolve.scope import Stop
@@ -157,7 +158,7 @@ def _device_entry(stage: Stage, entry: Entry, columns: _Columns, role: str) -> N
     elif value.place is not None:
         _placed(stage, entry, columns, parts)
     elif value.rack is not None:
-        raise scope.dangling((*path, "rack"), value.rack, "rack", [])
+        raise scope.dangling((*path, "rack"), str(value.rack), "rack", [])
 
 
 def _parts(stage: Stage, entry: Entry, env: Mapping[str, Any]) -> np.ndarray:
@@ -193,7 +194,7 @@ def foresee_racks(stage: Stage, family: Family, rack_family: np.ndarray, rack_nu
     for index, entry in enumerate(family.entries):
         value = entry.value.rack
         open_ = np.flatnonzero((owner == index) & (rack_number < 0))
-        if value is None or "[" in value or not open_.size:
+        if not isinstance(value, str) or "[" in value or not open_.size:
             continue
         env = family.bindings(entry, open_)
         rack_family[open_], rack_number[open_] = section.foreseen(stage.scope, value, env, open_.size)
@@ -207,12 +208,12 @@ def phase_column(
 
 
 def rack_column(
-    stage: Stage, value: str, path: Any, env: Mapping[str, Any], entry: Entry
+    stage: Stage, value: Any, path: Any, env: Mapping[str, Any], entry: Entry
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Resolve a `rack` field to rack rows, and to the family and number of each rack."""
     section = stage.floor.section
     assert section is not None
-    rows = section.one(stage.scope, value, path, env, entry.size, strict=entry.built and entry.mask is None)
+    rows = assigned(stage.scope, section, value, path, env, built_of(entry))
     racks = stage.floor.racks
     if racks is None:
         raise Stop
@@ -313,9 +314,8 @@ def _bays(stage: Stage, entry: Entry, ultra: Any) -> dict[str, np.ndarray]:
     if section is None or stage.floor.racks is None:
         raise Stop
     if value.rack is not None:
-        rows = section.one(
-            scope, value.rack, (*path, "rack"), entry.range.bindings(), entry.size, strict=entry.built
-        )
+        env = entry.range.bindings()
+        rows = assigned(scope, section, value.rack, (*path, "rack"), env, built_of(entry))
         kinds = list(ultra.bays) or ["compute"]
         if len(kinds) != 1 or ultra.bays.get(kinds[0], 1) != 1:
             wanted = ", ".join(f"{n} {k}" for k, n in ultra.bays.items())

@@ -11,6 +11,7 @@ from cluster_spec.model.cluster import Hall, Row
 from cluster_spec.model.namespace import NameTable
 from cluster_spec.model.tables import STATES, Racks
 from cluster_spec.records import field, record
+from cluster_spec.resolve.assign import assigned, built_of
 from cluster_spec.resolve.families import Section, build_section
 from cluster_spec.resolve.scope import Stop
 from cluster_spec.resolve.values import choices, numbers, texts, where
@@ -147,10 +148,14 @@ def _rack_entry(
     put("power_limit", _limit(scope, value.power, (*path, "power")))
     put("air_limit", _limit(scope, value.air, (*path, "air")))
     if value.row is not None:
-        if floor.row_section is None:
+        if floor.row_section is None and isinstance(value.row, str):
             put("row", _named_rows(scope, floor, value.row, (*path, "row"), env, count))
+        elif floor.row_section is None:
+            raise scope.stop(
+                SHAPE, (*path, "row"), "rows are shared out with `assign` where `site.rows` names them"
+            )
         else:
-            put("row", floor.row_section.one(scope, value.row, (*path, "row"), env, count))
+            put("row", assigned(scope, floor.row_section, value.row, (*path, "row"), env, built_of(entry)))
         if value.slot is None:
             raise scope.stop(SHAPE, path, f"{entry.range.text} has a row and no slot in it", key=True)
     if value.slot is not None:

@@ -51,7 +51,8 @@ def resolve_cabling(scope: Scope, section: Any) -> Cabling:
 class Geometry:
     """Where every device sits, and the ways between racks; lengths in um.
 
-    `rise` is the height of a device's middle above the floor (-1 unknown), `assumed` where that took a guess.
+    `rise` is the height of a device's middle above the floor (-1 unknown), `assumed` where that took a guess,
+    which `tall`, the height of the rack, bounds.
     """
 
     racks: Racks
@@ -60,6 +61,7 @@ class Geometry:
     rack: np.ndarray
     rise: np.ndarray
     assumed: np.ndarray
+    tall: np.ndarray
     front: np.ndarray
 
     def needs(self, a: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -90,7 +92,15 @@ class Geometry:
         if rule.in_rack is not None:
             return np.full(a.size, rule.in_rack, dtype=np.int64)
         rise_a, rise_z = self.rise[a], self.rise[z]
-        run = np.abs(rise_a - rise_z) + self._side(a, z) + 2 * rule.slack_in_rack
+        run = np.abs(rise_a - rise_z)
+        guess = self.assumed[a] | self.assumed[z]
+        if guess.any():
+            low = np.minimum(
+                np.where(self.assumed[a], self.tall[a], rise_a),
+                np.where(self.assumed[z], self.tall[z], rise_z),
+            )
+            run = np.where(guess, np.maximum(self.tall[a] - low, low), run)
+        run = run + self._side(a, z) + 2 * rule.slack_in_rack
         return np.where((rise_a >= 0) & (rise_z >= 0), run, -1)
 
     def _between(self, a: np.ndarray, z: np.ndarray, rack_a: np.ndarray, rack_z: np.ndarray) -> np.ndarray:
@@ -148,7 +158,7 @@ class Geometry:
         if rack_a[0] == rack_z[0]:
             if self.cabling.in_rack is not None:
                 return f"in-rack rule {_spell(need[0])}"
-            run = abs(int(self.rise[a] - self.rise[z]))
+            run = int(need[0]) - side - 2 * self.cabling.slack_in_rack
             slack = self.cabling.slack_in_rack
             text = f"vertical {_spell(run)} + side {_spell(side)} + slack 2 x {_spell(slack)} = {_spell(need[0])}"
         else:
@@ -187,7 +197,9 @@ def geometry(
     middle = middle + height[devices.part] * unit[devices.part] // (2 * MILLI)
     rise = np.where(in_unit, middle, 0)
     front = np.array([_front(p) for p in parts] or [True], dtype=bool)[devices.part] ^ devices.rear
-    return Geometry(racks, trays, cabling, devices.rack, rise, ~in_unit, front)
+    units_in = np.array([f.units if f is not None and f.units else 0 for f in frame] or [0], dtype=np.int64)
+    tall = base[rack_part] + units_in[rack_part] * rack_unit
+    return Geometry(racks, trays, cabling, devices.rack, rise, ~in_unit, tall, front)
 
 
 def _front(part: Part) -> bool:

@@ -238,3 +238,30 @@ def test_pool_without_ports_takes_those_of_its_fabric(tmp_path: Path) -> None:
     )
     assert findings == ()
     assert cluster is not None
+
+
+def test_racks_are_shared_out_by_quantum(tmp_path: Path) -> None:
+    """`{of, assign: block 2}` puts elements 0 and 1 into the first rack, `stripe` every other one."""
+    text = """clusterspec: 1
+name: x
+racks: {"r[1-2]": {part: rack-48u-700x1200}}
+nodes:
+  "b[1-4]": {part: server-2u, rack: {of: "r[1-2]", assign: block 2}, u: "[2,6,2,6]"}
+  "s[1-4]": {part: server-2u, rack: {of: "r[1-2]", assign: stripe}, u: "[12,12,16,16]"}
+"""
+    (tmp_path / "cluster.yaml").write_text(text, encoding="utf-8")
+    outcome = load_cluster(tmp_path)
+    assert outcome.findings == ()
+    assert outcome.value is not None
+    assert outcome.value.devices.rack.tolist() == [0, 0, 1, 1, 0, 1, 0, 1]
+
+
+def test_too_few_racks_for_a_quantum_are_a_finding(tmp_path: Path) -> None:
+    """Five elements in blocks of two need three racks."""
+    text = """clusterspec: 1
+name: x
+racks: {"r[1-2]": {part: rack-48u-700x1200}}
+nodes: {"b[1-5]": {part: server-2u, rack: {of: "r[1-2]", assign: block 2}}}
+"""
+    (tmp_path / "cluster.yaml").write_text(text, encoding="utf-8")
+    assert [f.code for f in load_cluster(tmp_path).findings] == ["SCH010"]
