@@ -99,6 +99,8 @@ class _Walk:
     def value(self, schema: Schema, value: Any, path: Path) -> None:
         schema = self.deref(schema)
         branches = [self.deref(branch) for branch in schema.get("anyOf", (schema,))]
+        if len(branches) > 1 and isinstance(value, dict) and suggest(value):
+            branches = [branch for branch in branches if branch.get("type") != "object"] or branches
         fitting = [branch for branch in branches if fits(branch, value)]
         if not fitting:
             self.mismatch(branches, value, path)
