@@ -111,6 +111,7 @@ def _short(
 def _uneven(cluster: Cluster, fabric: int, found: Balance, rest: np.ndarray) -> Callable[[str, int], str]:
     tiers, names = cluster.fabrics[fabric].tiers, cluster.devices.names
     low, high = tiers[found.link.lower].name, tiers[found.link.upper].name
+    groups: dict[int, _Group] = {}
 
     def tell(subject: str, i: int) -> str:
         row = int(rest[i])
@@ -118,7 +119,10 @@ def _uneven(cluster: Cluster, fabric: int, found: Balance, rest: np.ndarray) -> 
         if found.most[row] == found.least[row]:
             own_name = names.spell(int(own))
             return f"{subject}: {own_name} has {found.total[row]} links to {high}, other {low} switches less"
-        (most, many), (least, few) = _pairs(found, row)
+        number = int(found.group[row])
+        if number not in groups:
+            groups[number] = _Group(found, number)
+        (most, many), (least, few) = groups[number].pairs(int(own))
         return (
             f"{subject}: {low} links to {high} are uneven, {names.spell(int(own))} has {many} to "
             f"{names.spell(most)} and {few} to {names.spell(least)}"
@@ -127,26 +131,35 @@ def _uneven(cluster: Cluster, fabric: int, found: Balance, rest: np.ndarray) -> 
     return tell
 
 
-def _pairs(found: Balance, row: int) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Return the upper switches that stand out most in the links of a lower switch, with the number of links.
+class _Group:
+    """The links of one group of lower switches: the lower switches, the upper ones, and links between them."""
 
-    Compared with the most similar switch of its group, so that a link to a wrong group shows as such.
-    """
-    link = found.link
-    group = found.low[found.group == found.group[row]]
-    index = np.full(int(max(link.a.max(), link.z.max())) + 1, -1, dtype=np.int64)
-    index[group] = np.arange(group.size)
-    mine = index[link.a] >= 0
-    a, z = index[link.a[mine]], link.z[mine]
-    upper, z = np.unique(z, return_inverse=True)
-    own = int(index[found.low[row]])
-    links = np.bincount(z[a == own], minlength=upper.size)
-    change = links
-    if group.size > 1 and group.size * upper.size <= 1 << 24:
-        table = np.bincount(a * upper.size + z, minlength=group.size * upper.size).reshape(group.size, -1)
-        likeness = np.minimum(table, links).sum(axis=1)
-        likeness[own] = -1
-        other = table[int(np.argmax(likeness))]
-        change = links - other if (links != other).any() else links
-    most, least = int(np.argmax(change)), int(np.argmin(change))
-    return (int(upper[most]), int(links[most])), (int(upper[least]), int(links[least]))
+    def __init__(self, found: Balance, number: int) -> None:
+        link = found.link
+        self.low = found.low[found.group == number]
+        self.index = np.full(int(max(link.a.max(), link.z.max())) + 1, -1, dtype=np.int64)
+        self.index[self.low] = np.arange(self.low.size)
+        mine = self.index[link.a] >= 0
+        self.a = self.index[link.a[mine]]
+        self.upper, self.z = np.unique(link.z[mine], return_inverse=True)
+        self.table: np.ndarray | None = None
+        if self.low.size > 1 and self.low.size * self.upper.size <= 1 << 24:
+            cells = np.bincount(self.a * self.upper.size + self.z, minlength=self.low.size * self.upper.size)
+            self.table = cells.reshape(self.low.size, -1)
+
+    def pairs(self, switch: int) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Return the upper switches that stand out most in the links of a lower switch, with the number of links.
+
+        Compared with the most similar switch of its group, so that a link to a wrong group shows as such.
+        """
+        own = int(self.index[switch])
+        if self.table is None:
+            links = change = np.bincount(self.z[self.a == own], minlength=self.upper.size)
+        else:
+            links = self.table[own]
+            likeness = np.minimum(self.table, links).sum(axis=1)
+            likeness[own] = -1
+            other = self.table[int(np.argmax(likeness))]
+            change = links - other if (links != other).any() else links
+        most, least = int(np.argmax(change)), int(np.argmin(change))
+        return (int(self.upper[most]), int(links[most])), (int(self.upper[least]), int(links[least]))
