@@ -79,3 +79,23 @@ def test_a_rack_without_a_place_is_unknown() -> None:
     """A rack that has no row and slot may stand anywhere."""
     report = validate_text("racks: {r9: {part: rack-48u-800x1200}}")
     assert missing(report, "RCK011") == {"row and slot of racks"}
+
+
+def test_racks_of_two_rows_overlap() -> None:
+    """A row that begins 0.4 m further on the same line puts its racks into those of the first."""
+    text = """clusterspec: 1
+name: x
+site:
+  halls: {h: {}}
+  rows:
+    A: {hall: h, origin: [0 m, 0 m], pitch: 0.8 m}
+    B: {hall: h, origin: [0.4 m, 0.2 m], pitch: 0.8 m}
+racks:
+  a1: {part: rack-48u-800x1200, row: A, slot: 1}
+  b1: {part: rack-48u-800x1200, row: B, slot: 1}
+"""
+    report = validate_text(text, select=("RCK011",))
+    assert [(f.code, f.location.line) for f in report.findings] == [("RCK011", 10)]
+    assert report.findings[0].message == "the footprints of b1 and a1 overlap"
+    apart = validate_text(text.replace("[0.4 m, 0.2 m]", "[0 m, 1.2 m]"), select=("RCK011",))
+    assert apart.findings == ()
