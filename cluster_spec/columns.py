@@ -28,14 +28,6 @@ def counted(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return ordered[starts], np.diff(np.r_[starts, ordered.size])
 
 
-def first_of(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the sorted distinct values and the index of the first occurrence of each."""
-    order = np.argsort(values, kind="stable")
-    ordered = values[order]
-    starts = _starts(ordered)
-    return ordered[starts], order[starts]
-
-
 def _starts(ordered: np.ndarray) -> np.ndarray:
     """Return where runs of equal values begin."""
     if not ordered.size:

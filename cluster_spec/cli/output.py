@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ENCODING = "utf-8"
 
@@ -52,9 +56,18 @@ def emit(text: str, *, machine: bool = False) -> None:
     if stream is None:
         return
     encoding = ENCODING if machine else stream.encoding or ENCODING
+    emit_blocks([text.encode(encoding, "backslashreplace")])
+
+
+def emit_blocks(blocks: Iterable[bytes]) -> None:
+    """Write blocks to stdout; a reader that has gone is no error, a full disk is one."""
+    stream = sys.stdout
+    if stream is None:
+        return
     try:
         stream.flush()
-        stream.buffer.write(text.encode(encoding, "backslashreplace"))
+        for block in blocks:
+            stream.buffer.write(block)
         stream.buffer.flush()
     except BrokenPipeError:
         _forget(stream.fileno())

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cluster_spec.cli.output import Failure, colored, emit, width, write_file
-from cluster_spec.cli.stream import emit_blocks, write_blocks
+from cluster_spec.cli.output import Failure, colored, emit, emit_blocks, width, write_file
+from cluster_spec.cli.stream import write_blocks
 from cluster_spec.cli.validate import parameters
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,30 +10,6 @@ from cluster_spec.cli.output import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-
-def emit_blocks(blocks: Iterable[bytes]) -> None:
-    """Write blocks to stdout; a reader that has gone is no error, a full disk is one."""
-    stream = sys.stdout
-    if stream is None:
-        return
-    try:
-        stream.flush()
-        for block in blocks:
-            stream.buffer.write(block)
-        stream.buffer.flush()
-    except BrokenPipeError:
-        _forget(stream.fileno())
-    except OSError as error:
-        _forget(stream.fileno())
-        raise Failure(f"cannot write to stdout: {error.strerror}") from error
-
-
-def _forget(descriptor: int) -> None:
-    """Point a broken stdout at nothing, so that no later flush trips over it."""
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, descriptor)
-    os.close(nothing)
 
 
 def write_blocks(target: Path, blocks: Iterable[bytes]) -> None:
